@@ -1,0 +1,23 @@
+"""The application: configuration, extensions, pages, errors, commands; nothing else."""
+
+from flask import Flask
+
+from app import auth, cli, views
+from app.extensions import db, migrate
+from app.views import errors
+from app.views.templating import set_up_templates
+from config import ROOT, Config
+
+
+def create_app(config: Config) -> Flask:
+    """Return the application for one environment."""
+    app = Flask(__name__, instance_path=str(ROOT / "instance"))
+    app.config.from_object(config)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    auth.init_app(app)
+    set_up_templates(app)
+    views.init_app(app)
+    errors.init_app(app)
+    cli.init_app(app)
+    return app

@@ -1,0 +1,184 @@
+"""Opening a case and moving it: `advance` is the only code that writes `Case.state`."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.actions.deadlines import (
+    Settings,
+    end_deadlines,
+    pause_deadlines,
+    plan_deadlines,
+    resume_deadlines,
+)
+from app.actions.errors import Forbidden, Stale
+from app.extensions import db
+from app.models import Case, CaseEvent, CaseStructure, EventKind, Organisation, Structure
+from app.permissions import Actor, step_refusal
+from workflows.core import Missing, Refused
+from workflows.support_case import WORKFLOW, Outcome, State
+
+
+@dataclass(frozen=True)
+class StepTaken:
+    """What a person says when taking a step: effective date, motive, the facts the step asks for."""
+
+    effective_on: date | None = None
+    motive: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def advance(
+    case: Case,
+    step_slug: str,
+    taken: StepTaken,
+    *,
+    version: int,
+    actor: Actor,
+    today: date,
+    now: datetime,
+    settings: Settings,
+) -> None:
+    """Take one step on a case loaded under lock: right, guards, state, event, deadlines, reminders.
+
+    Raises Forbidden, Refused (naming all that is missing) or Stale; nothing is written then. A second
+    click on the same step, by the same person, from the same page, changes nothing and says nothing.
+    """
+    step = WORKFLOW.step(step_slug)
+    if case.version == version + 1 and (case.last_step, case.last_step_by_id) == (step_slug, actor.user_id):
+        return
+    if why := step_refusal(actor, case, step):
+        raise Forbidden(why)
+    if case.version != version:
+        raise Stale(case)
+    effective_on = taken.effective_on or today
+    before = Before.of(case)
+    facts = {"motive": taken.motive, "effective_on": taken.effective_on, "today": today, "actor": actor}
+    if step_slug in ("reopen", "reinstate", "correct"):
+        _refuse_if_followed_elsewhere(case)
+    WORKFLOW.fire(case, step_slug, **facts, **taken.facts)
+    _keep_facts(case, taken.facts)
+    _remember(case, step_slug, before, effective_on, actor=actor, today=today)
+    _record(case, step_slug, before, taken, effective_on, actor=actor, now=now)
+    _mind_deadlines(case, step_slug, before, today=today, settings=settings)
+    if before.is_ended != case.is_ended:
+        _open_links(case, is_open=not case.is_ended)
+
+
+@dataclass(frozen=True)
+class Before:
+    """Where a case stood before a step."""
+
+    state: State
+    entered_on: date
+    previous_entered_on: date | None
+    is_ended: bool
+
+    @classmethod
+    def of(cls, case: Case) -> "Before":
+        return cls(case.state, case.entered_on, case.previous_entered_on, case.is_ended)
+
+
+def _keep_facts(case: Case, facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        if value:
+            setattr(case, name, Outcome(value) if name == "outcome" else value)
+
+
+def _remember(case: Case, step: str, before: Before, effective_on: date, *, actor: Actor, today: date) -> None:
+    """Keep what a later correction or resumption returns to; a new episode starts on reopening."""
+    is_correction = step == "correct"
+    case.previous_state = None if is_correction else before.state
+    case.entered_on = before.previous_entered_on or effective_on if is_correction else effective_on
+    case.previous_entered_on = None if is_correction else before.entered_on
+    case.suspended_from = before.state if case.state is State.SUSPENDED else None
+    if step in ("reopen", "reinstate"):
+        case.episode += 1
+        case.episode_started_on = effective_on
+    if is_correction and case.last_step in ("reopen", "reinstate"):
+        case.episode -= 1
+    case.last_step, case.last_step_on, case.last_step_by_id = step, today, actor.user_id
+    case.last_activity_on = max(case.last_activity_on, effective_on)
+
+
+def _record(
+    case: Case,
+    step: str,
+    before: Before,
+    taken: StepTaken,
+    effective_on: date,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    facts = {name: str(value) for name, value in taken.facts.items() if value}
+    event = CaseEvent(
+        case_id=case.id,
+        episode=case.episode,
+        kind=EventKind.CORRECTION if step == "correct" else EventKind.STEP,
+        step=step,
+        from_state=before.state,
+        to_state=case.state,
+        effective_on=effective_on,
+        recorded_at=now,
+        actor_id=actor.user_id,
+        organisation_id=actor.organisation_id,
+        motive=taken.motive.strip(),
+        facts=facts,
+        case_version=case.version + 1,
+    )
+    db.session.add(event)
+
+
+def _mind_deadlines(case: Case, step: str, before: Before, *, today: date, settings: Settings) -> None:
+    if case.state is State.SUSPENDED:
+        pause_deadlines(case, case.entered_on)
+        plan_deadlines(case, case.entered_on, today=today, settings=settings)
+        return
+    if before.state is State.SUSPENDED:
+        on = case.entered_on if step == "resume" else before.entered_on
+        resume_deadlines(case, on, today=today, settings=settings)
+        return
+    end_deadlines(case, today)
+    plan_deadlines(case, case.entered_on, today=today, settings=settings)
+
+
+def _open_links(case: Case, *, is_open: bool) -> None:
+    db.session.execute(
+        update(CaseStructure)
+        .where(CaseStructure.case_id == case.id)
+        .values(is_open=is_open)
+        .execution_options(synchronize_session=False, autoflush=False)
+    )
+
+
+def _refuse_if_followed_elsewhere(case: Case) -> None:
+    """A structure is in one open case at most: the refusal names the body that leads the other, no more."""
+    if not case.is_ended:
+        return
+    ours = select(CaseStructure.structure_id).where(CaseStructure.case_id == case.id)
+    if found := followed_structures(ours, but=case.id):
+        raise Refused(*found)
+
+
+def followed_structures(structure_ids: Any, but: int | None = None) -> list[Missing]:
+    """Return one refusal for each of these structures that an open case already follows."""
+    statement = (
+        select(Structure.name, Organisation.short_name)
+        .join(CaseStructure, CaseStructure.structure_id == Structure.id)
+        .join(Case, CaseStructure.case_id == Case.id)
+        .outerjoin(Organisation, Case.lead_organisation_id == Organisation.id)
+        .where(CaseStructure.is_open, CaseStructure.structure_id.in_(structure_ids))
+    )
+    if but is not None:
+        statement = statement.where(Case.id != but)
+    return [
+        Missing(
+            f"{name} est déjà suivi dans un dossier ouvert (chef de file : {lead or 'à désigner'}). "
+            "Rapprochez-vous de cet organisme.",
+            at="structures",
+        )
+        for name, lead in db.session.execute(statement)
+    ]

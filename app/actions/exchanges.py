@@ -1,0 +1,92 @@
+"""Notes from the field: a call, a mail, a meeting, with or without a case."""
+
+from datetime import date, datetime
+
+from sqlalchemy import update
+
+from app.actions.deadlines import Settings, answer_deadlines
+from app.actions.errors import Difference, Forbidden, Stale, Unacceptable
+from app.extensions import db
+from app.models import Case, Employer, Exchange, ExchangeKind, Visibility
+from app.permissions import Act, Actor, Kind, may, may_write_entry
+
+
+def log_exchange(
+    employer: Employer,
+    case: Case | None,
+    *,
+    kind: ExchangeKind,
+    held_on: date,
+    summary: str,
+    visibility: Visibility,
+    actor: Actor,
+    today: date,
+    now: datetime,
+    settings: Settings,
+    submission: str | None = None,
+) -> Exchange:
+    """Keep a note about an employer in sight; on a case, it answers the deadlines that waited for it."""
+    if not may(actor, Act.WRITE, Kind.EXCHANGE, case or employer):
+        raise Forbidden("Votre organisme ne dépose pas de note sur cet employeur.")
+    refuse_future(held_on, today, field="held_on")
+    exchange = Exchange(
+        employer_id=employer.id,
+        case_id=case.id if case else None,
+        kind=kind,
+        held_on=held_on,
+        summary=summary.strip(),
+        visibility=visibility,
+        author_id=actor.user_id,
+        organisation_id=actor.organisation_id,
+        created_at=now,
+        submission=submission,
+    )
+    db.session.add(exchange)
+    if case:
+        take_note(case, "exchange", held_on, today=today, settings=settings)
+    return exchange
+
+
+def edit_exchange(
+    exchange: Exchange,
+    *,
+    kind: ExchangeKind,
+    held_on: date,
+    summary: str,
+    visibility: Visibility,
+    version: int,
+    actor: Actor,
+    today: date,
+) -> None:
+    """Change a note of one's own organisation; raises Forbidden, Unacceptable or Stale with both versions."""
+    if not may_write_entry(actor, exchange):
+        raise Forbidden("Une note est complétée par l’organisme qui l’a écrite.")
+    refuse_future(held_on, today, field="held_on")
+    if exchange.version != version:
+        raise Stale(
+            exchange,
+            [
+                Difference("Nature", kind.label, exchange.kind.label),
+                Difference("Date", f"{held_on:%d/%m/%Y}", f"{exchange.held_on:%d/%m/%Y}"),
+                Difference("Note", summary, exchange.summary),
+                Difference("Visible par", visibility.label, exchange.visibility.label),
+            ],
+        )
+    exchange.kind, exchange.held_on, exchange.summary = kind, held_on, summary.strip()
+    exchange.visibility = visibility
+
+
+def refuse_future(day: date, today: date, *, field: str) -> None:
+    """Raise Unacceptable when something said to have happened is dated after today."""
+    if day > today:
+        raise Unacceptable("Cette date est dans le futur : indiquez le jour où cela a eu lieu.", field=field)
+
+
+def take_note(case: Case, act: str, on: date, *, today: date, settings: Settings) -> None:
+    """Let a case know that somebody acted: its last activity, and the deadlines that waited for it.
+
+    The case's version does not move: a colleague's open form stays valid.
+    """
+    if on > case.last_activity_on:
+        db.session.execute(update(Case).where(Case.id == case.id).values(last_activity_on=on))
+    answer_deadlines(case, act, on, today=today, settings=settings)

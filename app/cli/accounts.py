@@ -1,0 +1,80 @@
+"""`flask organisation create` and `flask user create`: the first of each."""
+
+import click
+from argon2 import PasswordHasher
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.actions import accounts
+from app.actions.errors import Unacceptable
+from app.extensions import db
+from app.models import Organisation
+from app.readers import territories
+from workflows.roles import Role
+
+organisation_group = AppGroup("organisation", help="Les organismes qui partagent le suivi.")
+user_group = AppGroup("user", help="Les personnes qui se connectent.")
+KINDS = [role.value for role in Role if role not in (Role.EMPLOYER, Role.COORDINATOR)]
+
+
+@organisation_group.command("create")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="Nature de l’organisme.")
+@click.option("--short-name", default="", help="Nom court, affiché dans les listes.")
+@click.option("--departements", default="", help="Codes séparés par des virgules : 16,17,2A,971.")
+def create_organisation(name: str, kind: str, short_name: str, departements: str) -> None:
+    """Crée un organisme et son territoire."""
+    codes = [code.strip().upper() for code in departements.split(",") if code.strip()]
+    unknown = sorted(set(codes) - known_departements())
+    if unknown:
+        raise click.ClickException(f"Département inconnu : {', '.join(unknown)}.")
+    try:
+        organisation = accounts.create_organisation(Role(kind), name, short_name or name[:80], codes)
+    except Unacceptable as error:
+        raise click.ClickException(str(error)) from error
+    db.session.commit()
+    click.echo(f"Organisme {organisation.id} créé : {name} ({len(codes)} départements).")
+
+
+def known_departements() -> set[str]:
+    return set(territories.departements())
+
+
+@user_group.command("create")
+@click.argument("email")
+@click.option("--organisation", "organisation_name", required=True, help="Nom de l’organisme, tel qu’il a été créé.")
+@click.option("--given-name", prompt="Prénom")
+@click.option("--family-name", prompt="Nom")
+@click.option("--job-title", default="", help="Fonction affichée.")
+@click.option("--coordinator", is_flag=True, help="Coordonne le territoire.")
+@click.option("--administrator", is_flag=True, help="Administre les comptes de son organisme.")
+@click.password_option("--password", help="Mot de passe d’au moins 12 caractères.")
+def create_user(
+    email: str,
+    organisation_name: str,
+    given_name: str,
+    family_name: str,
+    job_title: str,
+    coordinator: bool,
+    administrator: bool,
+    password: str,
+) -> None:
+    """Crée une personne et sa première fonction."""
+    organisation = db.session.scalar(select(Organisation).where(Organisation.name == organisation_name))
+    if organisation is None:
+        raise click.ClickException(f"Aucun organisme ne s’appelle « {organisation_name} ».")
+    try:
+        user = accounts.create_user(
+            email, given_name, family_name, password, PasswordHasher(**current_app.config["ARGON2"])
+        )
+    except Unacceptable as error:
+        raise click.ClickException(str(error)) from error
+    accounts.give_capacity(
+        user, organisation, job_title=job_title, is_coordinator=coordinator, is_administrator=administrator
+    )
+    db.session.commit()
+    click.echo(f"Compte créé : {user.email}, {organisation.short_name}.")
+
+
+COMMANDS = (organisation_group, user_group)

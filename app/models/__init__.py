@@ -1,0 +1,68 @@
+"""What is stored: typed tables, short properties in the words of the pages. No query, no request, no clock."""
+
+from app.models.cases import (
+    Case,
+    CaseDeadline,
+    CaseEvent,
+    CaseOfficer,
+    CasePartner,
+    CaseReminder,
+    CaseStructure,
+    EventKind,
+    PartnerStatus,
+    Priority,
+    Source,
+)
+from app.models.documents import Document, DocumentContent, DocumentKind
+from app.models.employers import (
+    CivilServiceBranch,
+    Contact,
+    Employer,
+    FederationMember,
+    Scheme,
+    Sector,
+    Structure,
+)
+from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
+from app.models.organisations import Organisation, OrganisationDepartement
+from app.models.outbox import JobClaim, OutboxMail, RuleSetting
+from app.models.users import Capacity, ManagerFunction, User
+from app.models.visibility import Visibility
+
+__all__ = [
+    "Capacity",
+    "Case",
+    "CaseDeadline",
+    "CaseEvent",
+    "CaseOfficer",
+    "CasePartner",
+    "CaseReminder",
+    "CaseStructure",
+    "CivilServiceBranch",
+    "Contact",
+    "Document",
+    "DocumentContent",
+    "DocumentKind",
+    "Employer",
+    "EventKind",
+    "Exchange",
+    "ExchangeKind",
+    "FederationMember",
+    "JobClaim",
+    "ManagerFunction",
+    "Organisation",
+    "OrganisationDepartement",
+    "OutboxMail",
+    "PartnerStatus",
+    "Priority",
+    "RuleSetting",
+    "Scheme",
+    "Sector",
+    "Source",
+    "Structure",
+    "User",
+    "Visibility",
+    "Visit",
+    "VisitAgreedStep",
+    "VisitObservation",
+]

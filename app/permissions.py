@@ -1,0 +1,290 @@
+"""The only judge of who may read and do what: one table, one SQL meaning for each relation, and the steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+
+from app.models import (
+    Case,
+    CasePartner,
+    CaseStructure,
+    Contact,
+    Document,
+    Employer,
+    Exchange,
+    FederationMember,
+    Sector,
+    Structure,
+    Visibility,
+    Visit,
+)
+from workflows.core import Step
+from workflows.labels import LabelledEnum
+from workflows.roles import LEADS, Role
+from workflows.visit_report import VisitStatus
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, in the one capacity chosen for this session."""
+
+    user_id: int
+    name: str
+    role: Role
+    capacity_id: int = 0
+    organisation_id: int | None = None
+    organisation_name: str = ""
+    territory: frozenset[str] = frozenset()
+    employer_id: int | None = None
+    is_coordinator: bool = False
+    is_administrator: bool = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset({self.role, Role.COORDINATOR} if self.is_coordinator else {self.role})
+
+
+class Relation(LabelledEnum):
+    """What ties an actor to an employer or a case; the query that loads a record sets those that hold."""
+
+    TERRITORY = "territory", "dans ses départements"
+    CASE = "case", "sur les dossiers où il est chef de file ou partenaire"
+    MEMBER = "member", "pour ses adhérents"
+    OWN = "own", "pour son propre établissement"
+
+
+class Kind(LabelledEnum):
+    """A family of data."""
+
+    EMPLOYER = "employer", "Employeurs et établissements"
+    CONTACT = "contact", "Contacts"
+    CASE = "case", "Dossiers : état, chef de file, échéances"
+    EXCHANGE = "exchange", "Notes de terrain"
+    VISIT = "visit", "Comptes rendus de visite"
+    DOCUMENT = "document", "Documents"
+
+
+class Act(Enum):
+    """Reading, or writing."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+ON_SITE = frozenset({Relation.TERRITORY, Relation.CASE})
+INVITED = frozenset({Relation.CASE})
+MEMBERS = frozenset({Relation.MEMBER})
+OWN = frozenset({Relation.OWN})
+
+_LEADS = dict.fromkeys(LEADS, ON_SITE)
+_INVITED = dict.fromkeys(
+    (
+        Role.ARACT,
+        Role.PROVIDER,
+        Role.FUNDER,
+        Role.PUBLIC_PREVENTION,
+        Role.SPST,
+        Role.MSA,
+        Role.REGION,
+    ),
+    INVITED,
+)
+_EVERYONE_CONCERNED = {**_LEADS, **_INVITED, Role.FEDERATION: MEMBERS, Role.EMPLOYER: OWN}
+_VISITORS = {
+    Role.CARSAT: ON_SITE,
+    Role.ARACT: INVITED,
+    Role.PROVIDER: INVITED,
+    # The counterparts of the Carsat for public employers and for the régime agricole.
+    Role.PUBLIC_PREVENTION: INVITED,
+    Role.MSA: INVITED,
+}
+
+MATRIX: Mapping[Kind, Mapping[Act, Mapping[Role, frozenset[Relation]]]] = {
+    Kind.EMPLOYER: {Act.READ: _EVERYONE_CONCERNED, Act.WRITE: _LEADS},
+    Kind.CONTACT: {
+        Act.READ: {
+            **_LEADS,
+            Role.ARACT: INVITED,
+            Role.PROVIDER: INVITED,
+            Role.FEDERATION: MEMBERS,
+            Role.EMPLOYER: OWN,
+        },
+        Act.WRITE: {**_LEADS, Role.EMPLOYER: OWN},
+    },
+    Kind.CASE: {Act.READ: _EVERYONE_CONCERNED, Act.WRITE: _LEADS},
+    Kind.EXCHANGE: {
+        Act.READ: _EVERYONE_CONCERNED,
+        Act.WRITE: {**_LEADS, Role.ARACT: INVITED, Role.PROVIDER: INVITED, Role.FEDERATION: MEMBERS},
+    },
+    Kind.VISIT: {Act.READ: {**_LEADS, **_VISITORS, Role.EMPLOYER: OWN}, Act.WRITE: _VISITORS},
+    Kind.DOCUMENT: {
+        Act.READ: _EVERYONE_CONCERNED,
+        Act.WRITE: {**_LEADS, Role.ARACT: INVITED, Role.PROVIDER: INVITED, Role.FEDERATION: MEMBERS},
+    },
+}
+"""Which relation opens which family of data to which role. Absent: closed. DREETS, national bodies and the
+platform's administration appear nowhere: they read aggregates or settings only."""
+
+SHARED_READERS = frozenset(LEADS)
+"""Who reads the entries that partners share; the other partners read their own organisation's only."""
+
+
+def relations_needed(role: Role, kind: Kind, act: Act) -> frozenset[Relation]:
+    """Return the relations any one of which opens this act; empty: closed to the role."""
+    return MATRIX[kind][act].get(role, frozenset())
+
+
+# --- Relations, in SQL: the one definition ----------------------------------------------------------
+
+
+def employer_relations(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
+    """Return, for the actor's own possible relations, the condition on `Employer` that establishes each."""
+    here = exists().where(Structure.employer_id == Employer.id, Structure.departement.in_(actor.territory))
+    partner = exists().where(
+        Case.employer_id == Employer.id, CasePartner.case_id == Case.id, _is(CasePartner.organisation_id, actor)
+    )
+    lead = exists().where(Case.employer_id == Employer.id, _is(Case.lead_organisation_id, actor))
+    # Explicit correlation: a statement that itself joins cases or structures must not lend them to the test.
+    at_home = here.correlate(Employer) | Employer.departement.in_(actor.territory)
+    return _possible(actor, at_home, partner.correlate(Employer) | lead.correlate(Employer))
+
+
+def case_relations(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
+    """The same for `Case` (joined to `Employer`): the territory is that of the case's own structures."""
+    here = exists().where(
+        CaseStructure.case_id == Case.id,
+        CaseStructure.structure_id == Structure.id,
+        Structure.departement.in_(actor.territory),
+    )
+    partner = exists().where(CasePartner.case_id == Case.id, _is(CasePartner.organisation_id, actor))
+    on_case = partner.correlate(Case) | _is(Case.lead_organisation_id, actor)
+    return _possible(actor, here.correlate(Case), on_case)
+
+
+def _possible(
+    actor: Actor, territory: ColumnElement[bool], on_case: ColumnElement[bool]
+) -> dict[Relation, ColumnElement[bool]]:
+    if actor.role is Role.EMPLOYER:
+        return {Relation.OWN: Employer.id == actor.employer_id}
+    if actor.role is Role.FEDERATION:
+        member = exists().where(
+            FederationMember.employer_id == Employer.id, _is(FederationMember.organisation_id, actor)
+        )
+        return {Relation.MEMBER: member.correlate(Employer)}
+    return {Relation.TERRITORY: territory, Relation.CASE: on_case}
+
+
+def _is(column: Any, actor: Actor) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = column == actor.organisation_id
+    return condition if actor.organisation_id is not None else false()
+
+
+# --- What is in sight ---------------------------------------------------------------------------------
+
+
+def sees_employer(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `Employer`: the employers in the actor's sight."""
+    return _any_of(employer_relations(actor), relations_needed(actor.role, Kind.EMPLOYER, Act.READ))
+
+
+def sees_case(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `Case` joined to `Employer`. An employer sees its case once it has been told of it."""
+    in_sight = _any_of(case_relations(actor), relations_needed(actor.role, Kind.CASE, Act.READ))
+    if actor.role is Role.EMPLOYER:
+        return and_(in_sight, Case.employer_informed_on.is_not(None))
+    return in_sight
+
+
+def reads_entry(actor: Actor, kind: Kind) -> ColumnElement[bool]:
+    """Condition on an entry (`Exchange`, `Visit`, `Document`) joined to `Employer`, whose parent is in sight."""
+    if not relations_needed(actor.role, kind, Act.READ):
+        return false()
+    entry: Any = {Kind.EXCHANGE: Exchange, Kind.VISIT: Visit, Kind.DOCUMENT: Document}[kind]
+    final = Visit.status == VisitStatus.FINAL if kind is Kind.VISIT else true()
+    shared = or_(false(), *(entry.visibility == audience for audience in audiences_read_by(actor.role)))
+    return and_(or_(_is(entry.organisation_id, actor), and_(shared, final)), _not_public_for_the_carsat(actor))
+
+
+def reads_contact(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `Contact`, on the page of an employer whose contacts are open to the actor."""
+    shared = or_(Contact.visibility != Visibility.ORGANISATION, false())
+    if actor.role is Role.EMPLOYER:
+        shared = and_(Contact.visibility == Visibility.EMPLOYER)
+    return or_(_is(Contact.organisation_id, actor), shared)
+
+
+def audiences_read_by(role: Role) -> tuple[Visibility, ...]:
+    """Return the audiences of which entries of other organisations are open to a role."""
+    if role in SHARED_READERS:
+        return (Visibility.PARTNERS, Visibility.EMPLOYER)
+    return (Visibility.EMPLOYER,) if role is Role.EMPLOYER else ()
+
+
+def _any_of(relations: Mapping[Relation, ColumnElement[bool]], wanted: frozenset[Relation]) -> ColumnElement[bool]:
+    return or_(false(), *(condition for relation, condition in relations.items() if relation in wanted))
+
+
+def _not_public_for_the_carsat(actor: Actor) -> ColumnElement[bool]:
+    return Employer.sector != Sector.PUBLIC if actor.role is Role.CARSAT else true()
+
+
+def relation_columns(relations: Mapping[Relation, ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Return the relations as labelled columns, to be selected beside the record they qualify."""
+    return [condition.label(relation.value) for relation, condition in relations.items()]
+
+
+# --- What may be done on a record in sight ---------------------------------------------------------------
+
+
+def may(actor: Actor, act: Act, kind: Kind, record: Employer | Case) -> bool:
+    """Tell whether the actor may read or write this family of data on an employer or a case it sees.
+
+    `record.relations` is set by the query that loaded the record; without it everything is closed.
+    """
+    employer = record.employer if isinstance(record, Case) else record
+    if actor.role is Role.CARSAT and employer.is_public:
+        # The branch AT-MP does not act for public agents: it reads who they are and where the case stands.
+        return act is Act.READ and kind in (Kind.EMPLOYER, Kind.CASE)
+    return bool(record.relations & relations_needed(actor.role, kind, act))
+
+
+def may_write_entry(actor: Actor, entry: Exchange | Visit) -> bool:
+    """An entry is completed by the organisation that wrote it; a final visit by nobody."""
+    is_final = isinstance(entry, Visit) and entry.is_final
+    return entry.organisation_id == actor.organisation_id and actor.organisation_id is not None and not is_final
+
+
+def may_coordinate(actor: Actor, case: Case) -> bool:
+    """Naming the lead and the officers: the lead's agents, any lead body while there is none, the coordinator."""
+    if not may(actor, Act.WRITE, Kind.CASE, case):
+        return False
+    return actor.is_coordinator or case.lead_organisation_id in (None, actor.organisation_id)
+
+
+def step_refusal(actor: Actor, case: Case, step: Step) -> str | None:
+    """Return why this actor may not take this step on a case it sees, in French, or None."""
+    if not actor.roles & frozenset(step.by) or not may(actor, Act.WRITE, Kind.CASE, case):
+        bodies = ", ".join(role.label for role in step.by)
+        return f"Cette étape revient à : {bodies}."
+    if step.lead_only and not may_coordinate(actor, case):
+        assert case.lead_organisation
+        return f"Cette étape revient à l’organisme chef de file : {case.lead_organisation.short_name}."
+    return None
+
+
+def may_administer(actor: Actor) -> bool:
+    """Settings of the territory: its coordinators, and the platform's administration."""
+    return actor.is_coordinator or actor.role is Role.PLATFORM
+
+
+def readers_of(visibility: Visibility, kind: Kind, organisation_name: str) -> str:
+    """Return, in words, who reads an entry of this visibility: shown before and after saving."""
+    if visibility is Visibility.ORGANISATION:
+        return organisation_name
+    partners = "ARS, Carsat et département du territoire"
+    if visibility is Visibility.PARTNERS:
+        return f"{organisation_name}, {partners}"
+    return f"{organisation_name}, {partners}, et l’employeur"

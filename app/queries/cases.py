@@ -1,0 +1,282 @@
+"""Cases in sight: one by one, listed by keyset, counted for the desk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.extensions import db
+from app.models import (
+    Case,
+    CaseDeadline,
+    CaseOfficer,
+    CasePartner,
+    CaseStructure,
+    Employer,
+    Organisation,
+    Sector,
+    Structure,
+    User,
+    Visit,
+)
+from app.models.search import search_key
+from app.permissions import Actor, Relation, case_relations, relation_columns, sees_case
+from workflows.support_case import WORKFLOW, State
+from workflows.visit_report import VisitStatus
+
+PAGE = 25
+COUNT_CAP = 1_000
+STALLED_DAYS = 90
+DUE_SOON_DAYS = 15
+ENDED = tuple(WORKFLOW.ended)
+
+
+@dataclass(frozen=True)
+class CaseFilters:
+    """What the address of the list says; empty means no restriction."""
+
+    q: str = ""
+    scope: str = ""
+    state: str = ""
+    departement: str = ""
+    category: str = ""
+    sector: str = ""
+    lead: int | None = None
+    officer: int | None = None
+    timing: str = ""
+    sort: str = "echeance"
+
+    def arguments(self) -> dict[str, str]:
+        """Return what differs from the default, as arguments of the address."""
+        return {f.name: str(value) for f in fields(self) if (value := getattr(self, f.name)) != f.default}
+
+
+SORTS: dict[str, tuple[str, Any, bool]] = {
+    "echeance": ("Échéance la plus proche", Case.due_on, False),
+    "activite": ("Sans nouvelles depuis le plus longtemps", Case.last_activity_on, False),
+    "entree": ("Entrée la plus récente dans l’étape", Case.entered_on, True),
+    "employeur": ("Nom de l’employeur", Employer.name, False),
+}
+"""Orders of the list: label, column, descending. The case number breaks ties, so pages never overlap."""
+
+TIMINGS = {
+    "retard": "En retard",
+    "bientot": f"À faire sous {DUE_SOON_DAYS} jours",
+    "sans-nouvelles": f"Sans activité depuis {STALLED_DAYS} jours",
+    "sans-pilote": "Sans chef de file",
+}
+
+SCOPES = {"moi": "Mes dossiers", "organisme": "Mon organisme", "": "Tout ce que je vois"}
+
+
+def visible_cases(actor: Actor) -> Select[Any]:
+    """Return the select on `Case` joined to its employer from which every read of cases starts."""
+    return select(Case).join(Employer, Case.employer_id == Employer.id).where(sees_case(actor))
+
+
+def get_case(actor: Actor, case_id: int, *, lock: bool = False) -> Case | None:
+    """Return a case in sight with its employer, lead and the reader's relations, in one statement; else None."""
+    statement = (
+        visible_cases(actor)
+        .where(Case.id == case_id)
+        .options(joinedload(Case.employer), joinedload(Case.lead_organisation), joinedload(Case.main_structure))
+        .add_columns(final_visit_exists().label("has_final_visit"), *relation_columns(case_relations(actor)))
+    )
+    if lock:
+        statement = statement.with_for_update(of=Case).execution_options(populate_existing=True)
+    row = db.session.execute(statement).first()
+    if row is None:
+        return None
+    case: Case = row[0]
+    case.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
+    case.has_final_visit = row.has_final_visit
+    return case
+
+
+def final_visit_exists() -> ColumnElement[bool]:
+    """Return the condition « a final visit report exists for the case »."""
+    return exists().where(Visit.case_id == Case.id, Visit.status == VisitStatus.FINAL).correlate(Case)
+
+
+def conditions(actor: Actor, filters: CaseFilters, *, today: date) -> list[ColumnElement[bool]]:
+    """Return the conditions that the filters add to what is in sight."""
+    found: list[ColumnElement[bool]] = []
+    if filters.scope == "moi":
+        found.append(_has_officer(actor.user_id))
+    if filters.scope == "organisme":
+        found.append(_involves(actor.organisation_id))
+    if filters.state:
+        is_open = Case.state.not_in(ENDED)
+        found.append(is_open if filters.state == "ouverts" else is_(Case.state, State(filters.state)))
+    if filters.departement:
+        found.append(_has_structure(Structure.departement == filters.departement))
+    if filters.category:
+        found.append(_has_structure(Structure.category == filters.category))
+    if filters.sector:
+        found.append(is_(Employer.sector, Sector(filters.sector)))
+    if filters.lead:
+        found.append(Case.lead_organisation_id == filters.lead)
+    if filters.officer:
+        found.append(_has_officer(filters.officer))
+    if filters.timing:
+        found.append(_timing(filters.timing, today))
+    return found + _search(filters.q)
+
+
+def is_(column: Any, value: Any) -> ColumnElement[bool]:
+    """Return `column = value`, typed: StrEnum members compare as booleans to a type checker."""
+    condition: ColumnElement[bool] = column == value
+    return condition
+
+
+def _has_officer(user_id: int) -> ColumnElement[bool]:
+    return exists().where(CaseOfficer.case_id == Case.id, CaseOfficer.user_id == user_id).correlate(Case)
+
+
+def _involves(organisation_id: int | None) -> ColumnElement[bool]:
+    partner = exists().where(CasePartner.case_id == Case.id, CasePartner.organisation_id == organisation_id)
+    return or_(Case.lead_organisation_id == organisation_id, partner.correlate(Case))
+
+
+def _has_structure(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    of_the_case = exists().where(CaseStructure.case_id == Case.id, CaseStructure.structure_id == Structure.id)
+    return of_the_case.where(condition).correlate(Case)
+
+
+def _timing(timing: str, today: date) -> ColumnElement[bool]:
+    if timing == "retard":
+        return Case.due_on < today
+    if timing == "bientot":
+        return Case.due_on.between(today, today + timedelta(days=DUE_SOON_DAYS))
+    open_case = Case.state.not_in(ENDED)
+    if timing == "sans-pilote":
+        return and_(open_case, Case.lead_organisation_id.is_(None))
+    return and_(open_case, Case.last_activity_on < today - timedelta(days=STALLED_DAYS))
+
+
+def _search(text: str) -> list[ColumnElement[bool]]:
+    """Every word must be found in the employer's or in one structure's name, town or number."""
+    return [
+        or_(Employer.search_key.contains(word), _has_structure(Structure.search_key.contains(word)))
+        for word in search_key(text).split()
+    ]
+
+
+def list_cases(
+    actor: Actor,
+    filters: CaseFilters,
+    *,
+    today: date,
+    after: tuple[str, int] | None = None,
+    limit: int | None = PAGE,
+) -> Sequence[Any]:
+    """Return the rows of the list (one more than `limit` when a next page exists), in the order of the filters.
+
+    `after` is the sort value (ISO date or name) and number of the last case of the previous page.
+    """
+    _, column, descending = SORTS[filters.sort]
+    statement = _rows(actor).where(*conditions(actor, filters, today=today))
+    keys = (column.desc(), Case.id.desc()) if descending else (column, Case.id)
+    if after:
+        last = (date.fromisoformat(after[0]) if filters.sort != "employeur" else after[0], after[1])
+        pair = tuple_(column, Case.id)
+        statement = statement.where(pair < last if descending else pair > last)
+    statement = statement.order_by(*keys)
+    return db.session.execute(statement.limit(limit + 1) if limit else statement).all()
+
+
+def _rows(actor: Actor) -> Any:
+    return (
+        select(
+            Case.id,
+            Case.state,
+            Case.episode,
+            Case.entered_on,
+            Case.due_on,
+            Case.due_label,
+            Case.last_activity_on,
+            Employer.name.label("employer"),
+            Employer.siren,
+            Employer.sector,
+            Structure.name.label("structure"),
+            Structure.finess,
+            Structure.city,
+            Structure.departement,
+            Structure.category,
+            Organisation.short_name.label("lead"),
+        )
+        .join(Employer, Case.employer_id == Employer.id)
+        .join(Structure, Case.main_structure_id == Structure.id)
+        .outerjoin(Organisation, Case.lead_organisation_id == Organisation.id)
+        .where(sees_case(actor))
+    )
+
+
+def count_cases(actor: Actor, filters: CaseFilters, *, today: date) -> int:
+    """Return how many cases the list holds, no further than one past COUNT_CAP."""
+    rows = visible_cases(actor).with_only_columns(Case.id).where(*conditions(actor, filters, today=today))
+    return db.session.scalar(select(func.count()).select_from(rows.limit(COUNT_CAP + 1).subquery())) or 0
+
+
+def count_baskets(actor: Actor, baskets: Iterable[CaseFilters], *, today: date) -> list[int]:
+    """Return the size of each basket, in one statement, by the very conditions of the list it opens."""
+    sums = [
+        func.count().filter(and_(*conditions(actor, basket, today=today))).label(f"basket_{number}")
+        for number, basket in enumerate(baskets)
+    ]
+    return list(db.session.execute(visible_cases(actor).with_only_columns(*sums)).one())
+
+
+def list_officers(case_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return the names of the officers of each case."""
+    rows = db.session.execute(
+        select(CaseOfficer.case_id, User.given_name, User.family_name)
+        .join(User, CaseOfficer.user_id == User.id)
+        .where(CaseOfficer.case_id.in_(case_ids))
+        .order_by(User.family_name)
+    )
+    officers: dict[int, list[str]] = {}
+    for case_id, given_name, family_name in rows:
+        officers.setdefault(case_id, []).append(f"{given_name} {family_name}")
+    return officers
+
+
+def list_open_deadlines(case: Case) -> Sequence[CaseDeadline]:
+    """Return what the case still expects, soonest first."""
+    return db.session.scalars(
+        select(CaseDeadline)
+        .where(CaseDeadline.case_id == case.id, CaseDeadline.ended_on.is_(None))
+        .order_by(CaseDeadline.due_on, CaseDeadline.id)
+    ).all()
+
+
+def load_surroundings(case: Case) -> None:
+    """Load what the page of a case shows around it: structures, officers, partners, two statements each at most."""
+    db.session.scalars(
+        select(Case)
+        .where(Case.id == case.id)
+        .options(
+            selectinload(Case.structure_links).joinedload(CaseStructure.structure),
+            selectinload(Case.officers).joinedload(CaseOfficer.user),
+            selectinload(Case.partners).joinedload(CasePartner.organisation),
+        )
+        .execution_options(populate_existing=False)
+    ).one()
+
+
+def list_cases_of_employer(actor: Actor, employer: Employer) -> Sequence[Any]:
+    """Return the cases of one employer in sight, most recent first."""
+    return db.session.execute(_rows(actor).where(Case.employer_id == employer.id).order_by(Case.id.desc())).all()
+
+
+def list_open_cases_elsewhere(employer_id: int, but: int | None = None) -> Sequence[Any]:
+    """Return (lead's short name or None) of each open case of an employer, whoever asks: the collision warning."""
+    statement = (
+        select(Case.id, Organisation.short_name.label("lead"))
+        .outerjoin(Organisation, Case.lead_organisation_id == Organisation.id)
+        .where(Case.employer_id == employer_id, Case.state.not_in(ENDED))
+    )
+    return db.session.execute(statement.where(Case.id != but) if but else statement).all()

@@ -1,0 +1,144 @@
+"""Employers and structures in sight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import selectinload
+
+from app.extensions import db
+from app.models import Case, Contact, Employer, FederationMember, Organisation, Sector, Structure
+from app.models.search import search_key
+from app.permissions import Actor, Relation, employer_relations, reads_contact, relation_columns, sees_employer
+from app.queries.cases import COUNT_CAP, ENDED, PAGE, is_
+
+
+@dataclass(frozen=True)
+class EmployerFilters:
+    """What the address of the list of employers says; empty means no restriction."""
+
+    q: str = ""
+    departement: str = ""
+    category: str = ""
+    sector: str = ""
+    followed: str = ""
+
+    def arguments(self) -> dict[str, str]:
+        """Return what differs from the default, as arguments of the address."""
+        return {f.name: str(value) for f in fields(self) if (value := getattr(self, f.name)) != f.default}
+
+
+FOLLOWED = {"oui": "Avec un dossier ouvert", "non": "Sans dossier ouvert"}
+
+
+def visible_employers(actor: Actor) -> Select[Any]:
+    """Return the select on `Employer` from which every read of employers starts."""
+    return select(Employer).where(sees_employer(actor))
+
+
+def get_employer(actor: Actor, employer_id: int) -> Employer | None:
+    """Return an employer in sight with its structures and the reader's relations; else None."""
+    return _one(actor, Employer.id == employer_id)
+
+
+def get_structure(actor: Actor, finess: str) -> Structure | None:
+    """Return a structure of an employer in sight, by its FINESS number; else None."""
+    of_this_number = _has_structure(and_(Structure.finess == finess))
+    employer = _one(actor, of_this_number)
+    if employer is None:
+        return None
+    return next(structure for structure in employer.structures if structure.finess == finess)
+
+
+def _one(actor: Actor, condition: ColumnElement[bool]) -> Employer | None:
+    row = db.session.execute(
+        visible_employers(actor)
+        .where(condition)
+        .options(selectinload(Employer.structures))
+        .add_columns(*relation_columns(employer_relations(actor)))
+    ).first()
+    if row is None:
+        return None
+    employer: Employer = row[0]
+    employer.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
+    return employer
+
+
+def _conditions(filters: EmployerFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.departement:
+        found.append(_has_structure(Structure.departement == filters.departement))
+    if filters.category:
+        found.append(_has_structure(Structure.category == filters.category))
+    if filters.sector:
+        found.append(is_(Employer.sector, Sector(filters.sector)))
+    if filters.followed:
+        followed = _is_followed()
+        found.append(followed if filters.followed == "oui" else ~followed)
+    words = search_key(filters.q).split()
+    return found + [
+        or_(Employer.search_key.contains(word), _has_structure(Structure.search_key.contains(word))) for word in words
+    ]
+
+
+def _is_followed() -> ColumnElement[bool]:
+    return exists().where(Case.employer_id == Employer.id, Case.state.not_in(ENDED)).correlate(Employer)
+
+
+def _has_structure(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Structure.employer_id == Employer.id, condition).correlate(Employer)
+
+
+def list_employers(
+    actor: Actor, filters: EmployerFilters, *, after: tuple[str, int] | None = None, limit: int | None = PAGE
+) -> Sequence[Any]:
+    """Return the rows of the list by name (one more than `limit` when a next page exists).
+
+    `after` is the name and number of the last employer of the previous page.
+    """
+    count = select(func.count()).where(Structure.employer_id == Employer.id).scalar_subquery()
+    statement = (
+        visible_employers(actor)
+        .with_only_columns(
+            Employer.id,
+            Employer.name,
+            Employer.siren,
+            Employer.finess,
+            Employer.sector,
+            Employer.city,
+            Employer.departement,
+            count.label("structures"),
+            _is_followed().label("is_followed"),
+        )
+        .where(*_conditions(filters))
+        .order_by(Employer.name, Employer.id)
+    )
+    if after:
+        statement = statement.where(tuple_(Employer.name, Employer.id) > after)
+    return db.session.execute(statement.limit(limit + 1) if limit else statement).all()
+
+
+def count_employers(actor: Actor, filters: EmployerFilters) -> int:
+    """Return how many employers the list holds, no further than one past COUNT_CAP."""
+    rows = visible_employers(actor).with_only_columns(Employer.id).where(*_conditions(filters))
+    return db.session.scalar(select(func.count()).select_from(rows.limit(COUNT_CAP + 1).subquery())) or 0
+
+
+def list_contacts(actor: Actor, employer: Employer) -> Sequence[Contact]:
+    """Return the people of an employer in sight that the actor may read, those who left last."""
+    return db.session.scalars(
+        select(Contact)
+        .where(Contact.employer_id == employer.id, reads_contact(actor))
+        .order_by(Contact.left_on.is_not(None), Contact.family_name)
+    ).all()
+
+
+def list_federations(employer: Employer) -> Sequence[Organisation]:
+    """Return the federations an employer belongs to."""
+    return db.session.scalars(
+        select(Organisation)
+        .join(FederationMember, FederationMember.organisation_id == Organisation.id)
+        .where(FederationMember.employer_id == employer.id)
+        .order_by(Organisation.short_name)
+    ).all()

@@ -1,0 +1,100 @@
+"""What happened with an employer or on a case: events, notes, visits, documents, each filtered by its audience."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import Case, CaseEvent, Document, DocumentContent, DocumentKind, Employer, Exchange, Visit
+from app.permissions import Act, Actor, Kind, may, reads_entry, sees_case, sees_employer
+
+THREAD = 100
+"""How many entries of each kind a thread shows at most."""
+
+
+def list_events(case: Case) -> Sequence[CaseEvent]:
+    """Return the events of a case, newest first."""
+    return db.session.scalars(
+        select(CaseEvent)
+        .where(CaseEvent.case_id == case.id)
+        .options(joinedload(CaseEvent.actor), joinedload(CaseEvent.organisation))
+        .order_by(CaseEvent.id.desc())
+        .limit(THREAD)
+    ).all()
+
+
+def list_exchanges(actor: Actor, record: Case | Employer) -> Sequence[Exchange]:
+    """Return the notes about a case, or about an employer (those of cases out of sight left out), newest first."""
+    return _entries(actor, Kind.EXCHANGE, Exchange, record, Exchange.held_on)
+
+
+def list_visits(actor: Actor, record: Case | Employer) -> Sequence[Visit]:
+    """Return the visits of a case or an employer that the actor may read, newest first."""
+    return _entries(actor, Kind.VISIT, Visit, record, Visit.visited_on)
+
+
+def list_documents(actor: Actor, record: Case | Employer) -> Sequence[Document]:
+    """Return the attached files (visit reports go with their visit) that the actor may read, newest first."""
+    return _entries(
+        actor, Kind.DOCUMENT, Document, record, Document.created_at, Document.kind == DocumentKind.ATTACHMENT
+    )
+
+
+def _entries(
+    actor: Actor, kind: Kind, entry: Any, record: Case | Employer, order: Any, *conditions: ColumnElement[bool]
+) -> Sequence[Any]:
+    if not may(actor, Act.READ, kind, record):
+        return []
+    statement = _readable(actor, kind, entry).where(*conditions)
+    if isinstance(record, Case):
+        statement = statement.where(entry.case_id == record.id)
+    else:
+        statement = statement.where(entry.employer_id == record.id)
+    statement = statement.options(joinedload(entry.author), joinedload(entry.organisation))
+    return db.session.scalars(statement.order_by(order.desc(), entry.id.desc()).limit(THREAD)).all()
+
+
+def get_exchange(actor: Actor, exchange_id: int) -> Exchange | None:
+    """Return a note the actor may read, or None."""
+    found: Exchange | None = _get(actor, Kind.EXCHANGE, Exchange, exchange_id)
+    return found
+
+
+def get_visit(actor: Actor, visit_id: int) -> Visit | None:
+    """Return a visit the actor may read, or None."""
+    found: Visit | None = _get(actor, Kind.VISIT, Visit, visit_id)
+    return found
+
+
+def get_document(actor: Actor, document_id: int) -> Document | None:
+    """Return the description of a file the actor may read, or None."""
+    found: Document | None = _get(actor, Kind.DOCUMENT, Document, document_id)
+    return found
+
+
+def get_content(document: Document) -> bytes:
+    """Return the bytes of a document that was read through `get_document`."""
+    return db.session.scalars(select(DocumentContent.data).where(DocumentContent.document_id == document.id)).one()
+
+
+def _get(actor: Actor, kind: Kind, entry: Any, entry_id: int) -> Any:
+    statement = _readable(actor, kind, entry).where(entry.id == entry_id)
+    return db.session.scalars(statement.options(joinedload(entry.author), joinedload(entry.organisation))).first()
+
+
+def _readable(actor: Actor, kind: Kind, entry: Any) -> Select[Any]:
+    """The entry's parent must be in sight: its case when it has one, its employer otherwise."""
+    in_sight = or_(Case.id.is_not(None) & sees_case(actor), Case.id.is_(None) & sees_employer(actor))
+    return (
+        select(entry)
+        .join(Employer, entry.employer_id == Employer.id)
+        .outerjoin(Case, entry.case_id == Case.id)
+        .where(reads_entry(actor, kind), in_sight)
+    )
+
+
+def find_submission(model: Any, submission: str) -> Any:
+    """Return what a form already made, when it is sent twice."""
+    return db.session.scalars(select(model).where(model.submission == submission)).first()

@@ -1,0 +1,35 @@
+"""People and organisations."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.extensions import db
+from app.models import Capacity, Organisation, User
+
+
+def get_user(user_id: int) -> User | None:
+    """Return an enabled person with capacities, organisations and territories, in two statements."""
+    return db.session.scalars(_with_capacities().where(User.id == user_id, User.is_enabled)).unique().one_or_none()
+
+
+def get_user_by_email(email: str) -> User | None:
+    """Return the person of that address, whatever the case of its letters."""
+    return db.session.scalars(_with_capacities().where(User.email == email.strip().lower())).unique().one_or_none()
+
+
+def _with_capacities() -> Select[User]:
+    capacities = joinedload(User.capacities)
+    return select(User).options(
+        capacities.joinedload(Capacity.employer),
+        capacities.joinedload(Capacity.organisation).selectinload(Organisation.departements),
+    )
+
+
+def list_organisations(*, kinds: Sequence[str] = ()) -> Sequence[Organisation]:
+    """Return the active organisations, by name, of these kinds when given."""
+    statement = select(Organisation).where(Organisation.is_active).order_by(Organisation.short_name)
+    if kinds:
+        statement = statement.where(Organisation.kind.in_(kinds))
+    return db.session.scalars(statement.options(selectinload(Organisation.departements))).all()

@@ -1,0 +1,65 @@
+"""Every error as a page in the style of the rest, saying what to do next."""
+
+from typing import Any
+
+from flask import Flask, current_app, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.actions.errors import Forbidden, Stale, Unacceptable
+from app.extensions import db
+from workflows.core import Refused
+
+PAGES = (400, 401, 403, 404, 409, 413, 429, 500)
+"""The statuses that have a page of their own; the others show that of their family."""
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages of errors, those of HTTP and those of our own actions."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(Forbidden, lambda error: page(403, message=str(error)))
+    app.register_error_handler(Unacceptable, lambda error: page(400, message=str(error)))
+    app.register_error_handler(Refused, lambda error: page(409, message=str(error)))
+    app.register_error_handler(Stale, _stale)
+    for conflict in (StaleDataError, IntegrityError):
+        app.register_error_handler(conflict, _conflict)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(500, lambda error: page(500))
+
+
+def page(status: int, **values: Any) -> tuple[str, int]:
+    """Render the page of a status; whatever was under way is undone."""
+    db.session.rollback()
+    name = status if status in PAGES else (500 if status >= 500 else 400)
+    values = {"message": "", "conflict": [], "url": "", **values}
+    return render_template(f"errors/{name}.html", **values), status
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    if error.code == 405:
+        return page(404)
+    return page(error.code)
+
+
+def _expired_form(_: CSRFError) -> Any:
+    message = "Cette page était ouverte depuis trop longtemps. Revenez en arrière, rechargez-la, puis recommencez."
+    return page(400, message=message)
+
+
+def _stale(error: Stale) -> Any:
+    return page(409, message=str(error), conflict=error.differences)
+
+
+def _conflict(error: Exception) -> Any:
+    current_app.logger.warning("conflit d’écriture : %s", type(error).__name__)
+    return page(409, message="Quelqu’un a enregistré en même temps que vous. Rechargez la page et recommencez.")
+
+
+def _busy(error: OperationalError) -> Any:
+    current_app.logger.error("base de données indisponible : %s", type(error.orig).__name__)
+    return page(503, message="La base de données ne répond pas pour l’instant. Réessayez dans une minute.")

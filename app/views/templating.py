@@ -1,0 +1,101 @@
+"""What every template may call: addresses of assets, French filters, the words around the page."""
+
+import hashlib
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, request, url_for
+from flask_login import current_user
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+
+from app import filters
+from app.auth import current_actor, valid_capacities
+from app.permissions import Act, Actor, Kind, relations_needed
+
+VERSION = "0.1.0"
+
+NAVIGATION = (
+    ("Mon bureau", "desk.show", "desk", None),
+    ("Dossiers", "cases.index", "cases", Kind.CASE),
+    ("Employeurs", "employers.index", "employers", Kind.EMPLOYER),
+    ("Aide", "help.index", "help", None),
+)
+"""Label, endpoint, blueprint, and the family of data without which the entry is not shown."""
+
+
+def set_up_templates(app: Flask) -> None:
+    """Give the templates their loaders, filters and context, and the answers their security headers."""
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, components])  # type: ignore[assignment,list-item]
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["asset"] = asset
+    filters.init_app(app)
+    app.before_request(_draw_nonce)
+    app.after_request(_add_headers)
+    app.context_processor(lambda: _surroundings(app))
+
+
+def asset(name: str) -> str:
+    """Return the address of a built file, marked with its content so that a browser may keep it for ever."""
+    return url_for("static", filename=f"build/{name}", v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str:
+    path = Path(__file__).parents[1] / "static" / "build" / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "absent"
+
+
+def _draw_nonce() -> None:
+    g.csp_nonce = secrets.token_urlsafe(16)
+
+
+def _add_headers(response: Response) -> Response:
+    nonce = g.get("csp_nonce", "")
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.endpoint == "static":
+        response.cache_control.max_age, response.cache_control.immutable = 31_536_000, True
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _surroundings(app: Flask) -> dict[str, Any]:
+    actor = current_actor()
+    return {
+        "csp_nonce": g.get("csp_nonce", ""),
+        "version": VERSION,
+        "demo_mode": app.config["DEMO"],
+        "demo_mail_url": url_for("demo.mails") if app.config["DEMO"] and actor else None,
+        "navigation": _navigation(actor) if actor else None,
+        "account": _account(actor) if actor else None,
+    }
+
+
+def _navigation(actor: Actor) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": url_for(endpoint), "current": request.blueprint == blueprint}
+        for label, endpoint, blueprint, kind in NAVIGATION
+        if kind is None or relations_needed(actor.role, kind, Act.READ)
+    ]
+
+
+def _account(actor: Actor) -> dict[str, Any]:
+    several = len(valid_capacities(current_user)) > 1
+    return {
+        "name": actor.name,
+        "role": "coordination" if actor.is_coordinator else "",
+        "organisation": actor.organisation_name or actor.role.label,
+        "profile_url": None,
+        "switch_url": url_for("accounts.capacities") if several else None,
+        "sign_out_url": url_for("accounts.sign_out"),
+    }

@@ -1,0 +1,128 @@
+"""One class per environment. Secrets come from the environment alone; what is missing stops the start."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+INSTANCE = ROOT / "instance"
+
+REQUIRED = {
+    "SECRET_KEY": "clé secrète d’au moins 32 caractères (signature des sessions et des liens)",
+    "DATABASE_URL": "adresse de la base, par exemple postgresql+psycopg://jalon@hote/jalon",
+    "PUBLIC_URL": "adresse publique, par exemple https://jalon.exemple.fr (liens des courriels)",
+    "SMTP_URL": "serveur de courriel, par exemple smtp+starttls://compte:motdepasse@hote:587",
+    "MAIL_FROM": "adresse d’expédition des courriels",
+}
+"""What production cannot do without, each as the environment variable JALON_<NAME>."""
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or unusable; the message says which one and what to give."""
+
+
+class Config:
+    """What all environments share."""
+
+    NAME = ""
+    DEMO = False
+    TESTING = False
+    SECRET_KEY = ""
+    PUBLIC_URL = "http://127.0.0.1:8000"
+    SMTP_URL = ""
+    MAIL_FROM = "Jalon <ne-pas-repondre@jalon.example>"
+    MAX_CONTENT_LENGTH = 12 * 1024 * 1024
+    MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+    MAX_FORM_PARTS = 2_000
+    DOCUMENT_BYTES = 10 * 1024 * 1024
+    SESSION_COOKIE_SAMESITE = "Lax"
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SECURE = False
+    PERMANENT_SESSION_LIFETIME = 8 * 3600
+    WTF_CSRF_TIME_LIMIT = None
+    ARGON2: ClassVar[dict[str, int]] = {}
+    CLAIM_MINUTES = 10
+    MAIL_FOLDER: str | None = None
+
+    def __init__(self) -> None:
+        for name in REQUIRED:
+            value = os.environ.get(f"JALON_{name}")
+            if value:
+                setattr(self, "SQLALCHEMY_DATABASE_URI" if name == "DATABASE_URL" else name, value)
+
+
+def _embedded_database(name: str) -> str:
+    return f"sqlite:///{INSTANCE / name}.sqlite"
+
+
+def _kept_secret(name: str) -> str:
+    """Return the embedded database's own key, made at the first start so that sessions survive a second one."""
+    INSTANCE.mkdir(exist_ok=True)
+    path = INSTANCE / f"{name}.key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
+
+
+class Development(Config):
+    """A developer's machine: embedded database, mails to whatever JALON_SMTP_URL names."""
+
+    NAME = "development"
+
+    def __init__(self) -> None:
+        self.SQLALCHEMY_DATABASE_URI = _embedded_database(self.NAME)
+        self.SECRET_KEY = _kept_secret(self.NAME)
+        super().__init__()
+
+
+class Demo(Development):
+    """The demonstration: embedded database, invented data, mails readable in the application."""
+
+    NAME = "demo"
+    DEMO = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.MAIL_FOLDER = str(INSTANCE / "demo-mails")
+
+
+class Testing(Config):
+    """The tests' own: the fixtures give the database and the mail server."""
+
+    NAME = "testing"
+    TESTING = True
+    SECRET_KEY = "tests-only-" + "0" * 32
+    SQLALCHEMY_DATABASE_URI = "sqlite://"
+    SERVER_NAME = None
+    ARGON2: ClassVar[dict[str, int]] = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+
+
+class Production(Config):
+    """The real thing: nothing is guessed, and no demonstration account can exist."""
+
+    NAME = "production"
+
+    def __init__(self) -> None:
+        missing = [
+            f"  JALON_{name} : {meaning}" for name, meaning in REQUIRED.items() if not os.environ.get(f"JALON_{name}")
+        ]
+        if missing:
+            raise ConfigurationError("Jalon ne démarre pas, il manque :\n" + "\n".join(missing))
+        super().__init__()
+        if len(self.SECRET_KEY) < 32:
+            raise ConfigurationError("JALON_SECRET_KEY est trop courte : au moins 32 caractères.")
+        self.SESSION_COOKIE_SECURE = urlsplit(self.PUBLIC_URL).scheme == "https"
+
+
+ENVIRONMENTS: dict[str, type[Config]] = {kind.NAME: kind for kind in (Development, Demo, Testing, Production)}
+
+
+def config_from_environment() -> Config:
+    """Return the configuration that JALON_ENV names (development by default), or raise ConfigurationError."""
+    name = os.environ.get("JALON_ENV", "development")
+    if name not in ENVIRONMENTS:
+        raise ConfigurationError(f"JALON_ENV={name} est inconnu ; au choix : {', '.join(ENVIRONMENTS)}.")
+    return ENVIRONMENTS[name]()

@@ -1,0 +1,146 @@
+"""Every test that touches the application runs twice: on SQLite and on a real PostgreSQL."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import event
+
+from app import create_app
+from app.extensions import db, writing
+from config import Testing
+from tests import postgresql
+from tests.pages import Browser
+from tests.world import World, build_world
+
+TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="lance aussi les simulations complètes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    skip = pytest.mark.skip(reason="simulation complète : ./jalon test --long")
+    for item in items:
+        if "long" in item.keywords:
+            item.add_marker(skip)
+
+
+class Databases:
+    """One application on one engine; `reset` gives it a fresh copy of the migrated, seeded database."""
+
+    def __init__(self, url: str, reset: Callable[[], None]) -> None:
+        config = Testing()
+        config.SQLALCHEMY_DATABASE_URI = url
+        self.app = create_app(config)
+        self.url = url
+        self._reset = reset
+
+    def reset(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self._reset()
+
+
+def _prepare(url: str) -> None:
+    """Migrate an empty database up to the head and put the small world of the tests in it."""
+    config = Testing()
+    config.SQLALCHEMY_DATABASE_URI = url
+    app = create_app(config)
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        upgrade()
+        build_world(TODAY, NOW)
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server of this process's own."""
+    with postgresql.cluster() as url:
+        yield url
+
+
+def _sqlite(folder: Path) -> Databases:
+    template, live = folder / "template.sqlite", folder / "live.sqlite"
+    _prepare(f"sqlite:///{template}")
+
+    def reset() -> None:
+        for leftover in folder.glob("live.sqlite*"):
+            leftover.unlink()
+        shutil.copyfile(template, live)
+
+    return Databases(f"sqlite:///{live}", reset)
+
+
+def _postgresql(server: str) -> Databases:
+    _prepare(postgresql.create_database(server, "template_jalon"))
+
+    def reset() -> None:
+        postgresql.drop_database(server, "jalon")
+        postgresql.create_database(server, "jalon", template="template_jalon")
+
+    return Databases(server.replace("/postgres?", "/jalon?"), reset)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """The application on each engine in turn, its database prepared once."""
+    if request.param == "sqlite":
+        return _sqlite(tmp_path_factory.mktemp("sqlite"))
+    return _postgresql(request.getfixturevalue("postgresql_server"))
+
+
+@pytest.fixture
+def app(databases: Databases) -> Iterator[Flask]:
+    """The application on a fresh database, on Tuesday 24 November 2026 at ten o’clock in Paris."""
+    databases.reset()
+    with time_machine.travel(NOW, tick=True), databases.app.app_context():
+        token = writing.set(True)
+        yield databases.app
+        db.session.remove()
+        writing.reset(token)
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """The organisations, people, employers and cases that every test finds."""
+    return World()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client nobody has signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def browse(app: Flask) -> Callable[[str], Browser]:
+    """Sign somebody in and read pages as that person: `browse("preventeur")`."""
+    return lambda name: Browser(app, name)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements sent since the test began (or since the list was cleared), transactions left out."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if not statement.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "PRAGMA")):
+            sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", note)

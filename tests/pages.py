@@ -1,0 +1,91 @@
+"""Reading pages as a person does: by what they say, their links, their forms."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from lxml import html
+from werkzeug.test import TestResponse
+
+from tests.factories import PASSWORD
+
+
+class Page:
+    """An answer, read."""
+
+    def __init__(self, response: TestResponse) -> None:
+        self.response = response
+        self.status = response.status_code
+        self.location = response.headers.get("Location")
+        is_html = response.mimetype == "text/html" and response.data
+        self.tree = html.fromstring(response.data) if is_html else html.fromstring("<html><body></body></html>")
+
+    @property
+    def text(self) -> str:
+        """The words of the page, white space folded."""
+        for hidden in self.tree.xpath("//script|//style|//template"):
+            hidden.drop_tree()
+        return re.sub(r"\s+", " ", self.tree.text_content()).strip()
+
+    @property
+    def title(self) -> str:
+        return re.sub(r"\s+", " ", self.tree.xpath("string(//h1)")).strip()
+
+    def links(self, pattern: str = "") -> list[str]:
+        return [href for href in self.tree.xpath("//a/@href") if re.search(pattern, href)]
+
+    def errors(self) -> list[str]:
+        """The lines of the error summary."""
+        found = self.tree.cssselect(".govuk-error-summary__list li") if self.tree is not None else []
+        return [re.sub(r"\s+", " ", item.text_content()).strip() for item in found]
+
+    def form(self, action: str = "") -> Any:
+        """The first form that POSTs to an address containing `action`, sign-out left aside."""
+        for form in self.tree.forms:
+            if form.method == "POST" and action in (form.action or "") and "deconnexion" not in (form.action or ""):
+                return form
+        raise AssertionError(f"no form posts to {action!r}")
+
+    def fields(self, action: str = "") -> dict[str, Any]:
+        """What that form would send as it stands; several values of one name make a list."""
+        values: dict[str, Any] = {}
+        for name, value in self.form(action).form_values():
+            known = values.get(name)
+            values[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
+        return values
+
+
+class Browser:
+    """Somebody signed in, without a real browser."""
+
+    def __init__(self, app: Flask, name: str | None) -> None:
+        self.client = app.test_client()
+        if name:
+            self.sign_in(name)
+
+    def sign_in(self, name: str) -> None:
+        page = self.get("/connexion")
+        answer = self.client.post(
+            "/connexion",
+            data={**page.fields(), "email": f"{name}@test.example", "password": PASSWORD},
+        )
+        assert answer.status_code == 302, Page(answer).text
+
+    def get(self, address: str) -> Page:
+        return Page(self.client.get(address))
+
+    def send(self, address: str, data: dict[str, Any] | None = None, **values: Any) -> Page:
+        """POST exactly these values, with a fresh token against forgery."""
+        return Page(self.client.post(address, data={"csrf_token": self.token(), **(data or {}), **values}))
+
+    def token(self) -> str:
+        """The anti-forgery token of this session."""
+        page = self.get("/aide")
+        return str(page.tree.xpath("string(//input[@name='csrf_token']/@value)"))
+
+    def fill(self, address: str, action: str = "", **values: Any) -> Page:
+        """Open the page, change these fields of its form, send it: nothing else is invented."""
+        page = self.get(address)
+        assert page.status == 200, f"{address}: {page.status}"
+        target = page.form(action).action or address
+        return Page(self.client.post(target, data={**page.fields(action), **values}))
