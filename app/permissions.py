@@ -275,6 +275,20 @@ def step_refusal(actor: Actor, case: Case, step: Step) -> str | None:
     return None
 
 
+def reads_whole_case(actor: Actor, case: Case) -> bool:
+    """Tell whether the partners, deadlines and internal motives of a case are open to the actor.
+
+    A federation, the employer, and the Carsat on a public employer read its state and its lead only.
+    """
+    is_partner = actor.role in SHARED_READERS or actor.role in _INVITED
+    return is_partner and may(actor, Act.READ, Kind.EXCHANGE, case)
+
+
+def reads_motives(actor: Actor, case: Case) -> bool:
+    """Motives of steps are written between ARS, Carsat and département."""
+    return actor.role in SHARED_READERS and reads_whole_case(actor, case)
+
+
 def may_administer(actor: Actor) -> bool:
     """Settings of the territory: its coordinators, and the platform's administration."""
     return actor.is_coordinator or actor.role is Role.PLATFORM

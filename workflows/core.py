@@ -87,10 +87,10 @@ class Deadline:
         return self.due.after(start)
 
     def reminders(self, due_on: date, *, today: date) -> list[tuple[int, date]]:
-        """Return (offset, day) of each reminder; those whose day has passed merge into one, today."""
+        """Return (offset, day) of each reminder; those whose day has come or passed merge into one, today."""
         planned = [(offset, self.due.shift(due_on, offset)) for offset in sorted(self.remind)]
-        passed = [(offset, today) for offset, day in planned if day < today]
-        return passed[-1:] + [(offset, day) for offset, day in planned if day >= today]
+        passed = [(offset, today) for offset, day in planned if day <= today]
+        return passed[-1:] + [(offset, day) for offset, day in planned if day > today]
 
 
 @dataclass(frozen=True)

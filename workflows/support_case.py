@@ -193,7 +193,8 @@ def outcome_is_given(case: Any, **facts: Any) -> Missing | None:
 
 
 def refusal_is_old_or_lifted(case: Any, *, today: date, **facts: Any) -> Missing | None:
-    if case.state != State.REFUSED or facts.get("employer_asked_on"):
+    asked_on = facts.get("employer_asked_on")
+    if case.state != State.REFUSED or (asked_on and asked_on >= case.entered_on):
         return None
     again_on = add_months(case.entered_on, REFUSAL_MONTHS)
     if today >= again_on:

@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from app.actions.deadlines import (
     Settings,
     end_deadlines,
     pause_deadlines,
     plan_deadlines,
+    restore_deadlines,
     resume_deadlines,
+    undo_resumption,
 )
 from app.actions.errors import Forbidden, Stale
 from app.extensions import db
@@ -99,8 +101,24 @@ def _remember(case: Case, step: str, before: Before, effective_on: date, *, acto
         case.episode_started_on = effective_on
     if is_correction and case.last_step in ("reopen", "reinstate"):
         case.episode -= 1
+        case.episode_started_on = _start_of_episode(case)
+    if is_correction and case.last_step == "close":
+        case.outcome = None
     case.last_step, case.last_step_on, case.last_step_by_id = step, today, actor.user_id
     case.last_activity_on = max(case.last_activity_on, effective_on)
+
+
+def _start_of_episode(case: Case) -> date:
+    """Return when the case's present episode began, as its thread tells it."""
+    statement = (
+        select(CaseEvent.effective_on)
+        .where(CaseEvent.case_id == case.id, CaseEvent.episode == case.episode)
+        .where(or_(CaseEvent.kind == EventKind.OPENED, CaseEvent.step.in_(("reopen", "reinstate"))))
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+        .execution_options(autoflush=False)
+    )
+    return db.session.scalar(statement) or case.episode_started_on
 
 
 def _record(
@@ -133,16 +151,27 @@ def _record(
 
 
 def _mind_deadlines(case: Case, step: str, before: Before, *, today: date, settings: Settings) -> None:
-    if case.state is State.SUSPENDED:
+    if step == "correct":
+        _take_deadlines_back(case, before, today=today, settings=settings)
+    elif case.state is State.SUSPENDED:
         pause_deadlines(case, case.entered_on)
         plan_deadlines(case, case.entered_on, today=today, settings=settings)
-        return
+    elif before.state is State.SUSPENDED:
+        resume_deadlines(case, case.entered_on, today=today, settings=settings)
+    else:
+        end_deadlines(case, today)
+        plan_deadlines(case, case.entered_on, today=today, settings=settings)
+
+
+def _take_deadlines_back(case: Case, before: Before, *, today: date, settings: Settings) -> None:
     if before.state is State.SUSPENDED:
-        on = case.entered_on if step == "resume" else before.entered_on
-        resume_deadlines(case, on, today=today, settings=settings)
+        resume_deadlines(case, before.entered_on, today=today, settings=settings)
         return
-    end_deadlines(case, today)
-    plan_deadlines(case, case.entered_on, today=today, settings=settings)
+    if case.state is State.SUSPENDED:
+        undo_resumption(case, case.entered_on, before.entered_on)
+    else:
+        end_deadlines(case, today)
+    restore_deadlines(case, today=today, settings=settings)
 
 
 def _open_links(case: Case, *, is_open: bool) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import case as when
+from sqlalchemy import delete, insert, select, update
 
 from app.extensions import db
 from app.models import Case, CaseDeadline, CaseReminder
@@ -64,10 +65,12 @@ def end_deadlines(case: Case, on: date) -> None:
 
 def pause_deadlines(case: Case, on: date) -> None:
     """Stop the clock of the state that a suspension leaves: the due dates stay as they are."""
+    # What started after the suspension took effect is paused from its own start.
+    since = when((CaseDeadline.started_on > on, CaseDeadline.started_on), else_=on)
     db.session.execute(
         update(CaseDeadline)
         .where(CaseDeadline.case_id == case.id, CaseDeadline.ended_on.is_(None), CaseDeadline.paused_on.is_(None))
-        .values(paused_on=on)
+        .values(paused_on=since)
         .execution_options(synchronize_session=False, autoflush=False)
     )
 
@@ -78,7 +81,7 @@ def resume_deadlines(case: Case, on: date, *, today: date, settings: Settings) -
     Their reminders are planned again as a new cycle: those already sent do not count.
     """
     resumed = []
-    for deadline in list_open_deadlines(case):
+    for deadline in _open_deadlines(case):
         if deadline.paused_on is None:
             deadline.ended_on = on
             continue
@@ -90,6 +93,40 @@ def resume_deadlines(case: Case, on: date, *, today: date, settings: Settings) -
     db.session.flush()
     _forget_waiting([deadline.id for deadline in resumed])
     _remind(((d, rule) for d in resumed if (rule := _rule(d.rule, settings))), today=today)
+
+
+def undo_resumption(case: Case, paused_on: date, resumed_on: date) -> None:
+    """Pause again, since the day of the suspension, what a resumption had shifted by mistake."""
+    for deadline in _open_deadlines(case):
+        since = max(paused_on, deadline.started_on)
+        if deadline.due_on != deadline.original_due_on and resumed_on > since:
+            deadline.due_on -= resumed_on - since
+        deadline.paused_on = since
+
+
+def restore_deadlines(case: Case, *, today: date, settings: Settings) -> None:
+    """Await again what a corrected step had ended, with the reminders still to come; what was answered stays so."""
+    rules = WORKFLOW.deadlines_of(case.state, settings)
+    rows = db.session.scalars(
+        select(CaseDeadline)
+        .where(CaseDeadline.case_id == case.id, CaseDeadline.rule.in_([rule.slug for rule in rules]))
+        .order_by(CaseDeadline.id)
+        .execution_options(autoflush=False, populate_existing=True)
+    )
+    latest = {row.rule: row for row in rows}
+    restored = [row for row in latest.values() if not row.was_answered]
+    for row in restored:
+        row.ended_on = None
+    never = [(_plan(case, rule, case.entered_on), rule) for rule in rules if rule.slug not in latest]
+    _show_next(case, [*restored, *(deadline for deadline, _ in never)])
+    db.session.flush()
+    _remind(never, today=today)
+
+
+def _open_deadlines(case: Case) -> Sequence[CaseDeadline]:
+    # The case is written once, at the end of the step: its version moves by one.
+    with db.session.no_autoflush:
+        return list_open_deadlines(case)
 
 
 def _forget_waiting(deadline_ids: Sequence[int]) -> None:

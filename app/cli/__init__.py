@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.cli import accounts
+from app.cli import accounts, imports, scheduler
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in accounts.COMMANDS:
+    for command in (*accounts.COMMANDS, *imports.COMMANDS, *scheduler.COMMANDS):
         app.cli.add_command(command)

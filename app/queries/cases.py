@@ -267,9 +267,12 @@ def load_surroundings(case: Case) -> None:
     ).one()
 
 
-def list_cases_of_employer(actor: Actor, employer: Employer) -> Sequence[Any]:
-    """Return the cases of one employer in sight, most recent first."""
-    return db.session.execute(_rows(actor).where(Case.employer_id == employer.id).order_by(Case.id.desc())).all()
+def list_cases_of_employer(actor: Actor, employer: Employer, structure: Structure | None = None) -> Sequence[Any]:
+    """Return the cases of one employer (or those that concern one structure of it) in sight, newest first."""
+    statement = _rows(actor).where(Case.employer_id == employer.id)
+    if structure:
+        statement = statement.where(_has_structure(is_(Structure.id, structure.id)))
+    return db.session.execute(statement.order_by(Case.id.desc())).all()
 
 
 def list_open_cases_elsewhere(employer_id: int, but: int | None = None) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from app.models import Capacity, Organisation, User
 
 
 def get_user(user_id: int) -> User | None:
-    """Return an enabled person with capacities, organisations and territories, in two statements."""
+    """Return an enabled person with capacities, organisations and territories, in one statement."""
     return db.session.scalars(_with_capacities().where(User.id == user_id, User.is_enabled)).unique().one_or_none()
 
 
@@ -23,7 +23,7 @@ def _with_capacities() -> Select[User]:
     capacities = joinedload(User.capacities)
     return select(User).options(
         capacities.joinedload(Capacity.employer),
-        capacities.joinedload(Capacity.organisation).selectinload(Organisation.departements),
+        capacities.joinedload(Capacity.organisation).joinedload(Organisation.departements),
     )
 
 

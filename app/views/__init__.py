@@ -2,6 +2,27 @@
 
 from flask import Flask
 
+from app.views import (
+    accounts,
+    cases,
+    demo,
+    desk,
+    documents,
+    employers,
+    exchanges,
+    health,
+    help,
+    steps,
+    teams,
+    visits,
+)
+
+PAGES = (accounts, cases, desk, documents, employers, exchanges, health, help, steps, teams, visits)
+
 
 def init_app(app: Flask) -> None:
-    """Register the pages."""
+    """Register the pages; those of the demonstration exist in the demonstration only."""
+    for page in PAGES:
+        app.register_blueprint(page.bp)
+    if app.config["DEMO"]:
+        app.register_blueprint(demo.bp)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request, url_for
 from flask_login import current_user
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import StrictUndefined
 
 from app import filters
 from app.auth import current_actor, valid_capacities
@@ -26,9 +26,7 @@ NAVIGATION = (
 
 
 def set_up_templates(app: Flask) -> None:
-    """Give the templates their loaders, filters and context, and the answers their security headers."""
-    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-    app.jinja_loader = ChoiceLoader([app.jinja_loader, components])  # type: ignore[assignment,list-item]
+    """Give the templates their filters and context, and the answers their security headers."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
@@ -62,9 +60,9 @@ def _add_headers(response: Response) -> Response:
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint == "static":
+    if request.endpoint == "static" and "v" in request.args:
         response.cache_control.max_age, response.cache_control.immutable = 31_536_000, True
-    else:
+    elif request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 

@@ -1,0 +1,110 @@
+"""What people add to what FINESS says: sector, scheme, headcounts, contacts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.actions.errors import Difference, Forbidden, Stale
+from app.extensions import db
+from app.models import Contact, Employer, Scheme, Sector, Structure, Visibility
+from app.permissions import Act, Actor, Kind, may
+
+
+def describe_employer(
+    employer: Employer,
+    *,
+    sector: Sector,
+    scheme: Scheme | None,
+    headcount: int | None,
+    version: int,
+    actor: Actor,
+    today: date,
+) -> None:
+    """Say what FINESS does not; a sector said by a person stays when the file comes again."""
+    _may_write(employer, Kind.EMPLOYER, actor)
+    if employer.version != version:
+        raise Stale(
+            employer,
+            [
+                Difference("Secteur", sector.label, employer.sector.label),
+                Difference("Régime", scheme.label if scheme else "", employer.scheme.label if employer.scheme else ""),
+                Difference("Effectif", str(headcount or ""), str(employer.headcount or "")),
+            ],
+        )
+    if sector is not employer.sector:
+        employer.sector, employer.sector_confirmed_on = sector, today
+        employer.sector_confirmed_by_id = actor.user_id
+        if sector is not Sector.PUBLIC:
+            employer.civil_service_branch = None
+    employer.scheme, employer.headcount = scheme, headcount
+
+
+def describe_structure(
+    structure: Structure,
+    *,
+    capacity: int | None,
+    headcount: int | None,
+    hours_served: int | None,
+    version: int,
+    actor: Actor,
+) -> None:
+    """Say the size of a structure."""
+    _may_write(structure.employer, Kind.EMPLOYER, actor)
+    if structure.version != version:
+        pairs = [
+            ("Capacité", capacity, structure.capacity),
+            ("Effectif sur place", headcount, structure.headcount),
+            ("Heures servies", hours_served, structure.hours_served),
+        ]
+        raise Stale(structure, [Difference(label, str(ours or ""), str(theirs or "")) for label, ours, theirs in pairs])
+    structure.capacity, structure.headcount, structure.hours_served = capacity, headcount, hours_served
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone to talk to."""
+
+    family_name: str
+    given_name: str
+    function: str
+    phone: str
+    email: str
+    visibility: Visibility
+    left_on: date | None = None
+
+
+LABELS = {
+    "family_name": "Nom",
+    "given_name": "Prénom",
+    "function": "Fonction",
+    "phone": "Téléphone",
+    "email": "Adresse électronique",
+}
+
+
+def add_contact(employer: Employer, person: Person, *, actor: Actor) -> Contact:
+    """Add someone to talk to at an employer's."""
+    _may_write(employer, Kind.CONTACT, actor)
+    contact = Contact(employer_id=employer.id, organisation_id=actor.organisation_id, **vars(person))
+    db.session.add(contact)
+    return contact
+
+
+def edit_contact(employer: Employer, contact: Contact, person: Person, *, version: int, actor: Actor) -> None:
+    """Change a contact; raises Stale with both versions."""
+    _may_write(employer, Kind.CONTACT, actor)
+    if contact.version != version:
+        raise Stale(
+            contact,
+            [
+                Difference(label, getattr(person, name), getattr(contact, name))
+                for name, label in LABELS.items()
+                if getattr(person, name) != getattr(contact, name)
+            ],
+        )
+    for name, value in vars(person).items():
+        setattr(contact, name, value)
+
+
+def _may_write(employer: Employer, kind: Kind, actor: Actor) -> None:
+    if not may(actor, Act.WRITE, kind, employer):
+        raise Forbidden("Ces renseignements sont tenus par l’ARS, la Carsat et le département du territoire.")

@@ -1,0 +1,125 @@
+"""`flask scheduler`: a process of its own that queues the reminders of the day and sends the mails."""
+
+import logging
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import click
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app import clock
+from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
+from app.queries.outbox import count_waiting_mails
+
+TICK_SECONDS, DEMO_TICK_SECONDS = 10.0, 1.0
+TICKS_PER_SWEEP = 30
+log = logging.getLogger("jalon.scheduler")
+
+
+@click.command("scheduler")
+@click.option("--once", is_flag=True, help="Prépare les rappels, envoie les courriels, puis s’arrête.")
+@click.option(
+    "--tick",
+    type=click.FloatRange(min=0.05),
+    envvar="JALON_TICK_SECONDS",
+    help="Secondes entre deux envois (10 par défaut) ; les rappels sont préparés tous les trente envois.",
+)
+@with_appcontext
+def scheduler(once: bool, tick: float | None) -> None:
+    """Prépare les rappels du jour et envoie les courriels, jusqu’à ce qu’on l’arrête."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if once:
+        run_once()
+    else:
+        run(app, tick or (DEMO_TICK_SECONDS if app.config["DEMO"] else TICK_SECONDS))
+
+
+def run_once() -> None:
+    """Do one round and say what it did; status 1 when the mail server could not be reached."""
+    queued = queue_due_reminders()
+    done = send_waiting_mails()
+    click.echo(f"Rappels préparés : {queued}. {_summary(done)} Encore en attente : {count_waiting_mails()}.")
+    if done.server_error:
+        raise click.ClickException(_trouble(done.server_error))
+
+
+def run(app: Flask, tick: float) -> None:
+    """Repeat both jobs until SIGTERM or Ctrl-C; the mail under way is finished first."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # each job says what goes wrong
+    log.setLevel(logging.WARNING if app.config["DEMO"] else logging.INFO)
+    stopping = Event()
+    jobs = BlockingScheduler(timezone=clock.PARIS)
+    common: dict[str, Any] = {"trigger": "interval", "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    jobs.add_job(_in_context(app, Sweeper()), seconds=tick * TICKS_PER_SWEEP, next_run_time=clock.now(), **common)
+    first = clock.now() + timedelta(seconds=min(tick, 1))
+    jobs.add_job(_in_context(app, Sender(stopping)), seconds=tick, next_run_time=first, **common)
+    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    log.info("Planificateur prêt : un envoi toutes les %g secondes.", tick)
+    try:
+        jobs.start()
+    except KeyboardInterrupt:
+        log.info("Planificateur arrêté.")
+    finally:
+        stopping.set()
+        jobs.shutdown(wait=True)
+
+
+class Sweeper:
+    """Queues the reminders of the day."""
+
+    def __call__(self) -> None:
+        if queued := queue_due_reminders():
+            log.info("Rappels préparés : %d.", queued)
+
+
+class Sender:
+    """Sends the mails; tells of the mail server when its state changes, not at each round."""
+
+    def __init__(self, stopping: Event) -> None:
+        self._stopping = stopping
+        self._trouble = ""
+
+    def __call__(self) -> None:
+        done = send_waiting_mails(should_stop=self._stopping.is_set)
+        if done.fates:
+            log.info(_summary(done))
+        if done.server_error and not self._trouble:
+            log.warning(_trouble(done.server_error))
+        if self._trouble and done.fates and not done.server_error:
+            log.warning("Le serveur de courriel répond de nouveau.")
+        if done.server_error or done.fates:
+            self._trouble = done.server_error
+
+
+def _in_context(app: Flask, job: Callable[[], None]) -> Callable[[], None]:
+    def work() -> None:
+        with app.app_context():
+            try:
+                job()
+            except Exception:  # the database restarts, a disk is full: the next round tries again
+                log.exception("Un passage du planificateur a échoué.")
+
+    return work
+
+
+def _summary(done: Round) -> str:
+    counts = {fate: done.fates[fate] for fate in Fate}
+    return (
+        "Courriels : "
+        + ", ".join(f"{fate.value} {count}" for fate, count in counts.items() if count or fate is Fate.SENT)
+        + "."
+    )
+
+
+def _trouble(error: str) -> str:
+    return f"Le serveur de courriel ne répond pas ({error}) ; rien n’est perdu, les courriels partiront plus tard."
+
+
+COMMANDS = (scheduler,)

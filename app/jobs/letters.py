@@ -1,0 +1,129 @@
+"""What each mail of the outbox says, and whether there is still a reason to say it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from app import mail
+from app.actions import outbox, password_links
+from app.auth import actor_of, valid_capacities
+from app.clock import PARIS
+from app.filters import plural
+from app.models import Case, User
+from app.permissions import Act, Kind, may
+from app.queries.cases import get_case
+from app.queries.outbox import get_last_reminder_at, get_running_deadline, is_officer
+from app.queries.users import get_user
+
+LONGEST_WAIT_FOR_A_LINK = timedelta(hours=24)
+
+
+class NoReason(Exception):
+    """The mail must not leave any more; the message says why."""
+
+
+class NotTheirs(NoReason):
+    """What it says still holds, but it is not for this person any more."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter ready to leave, and what of it may be kept."""
+
+    letter: mail.Letter
+    kept_body: str | None
+
+
+def write(claimed: outbox.Claimed, *, now: datetime) -> Written:
+    """Return the letter as things stand now; raises NoReason when nothing is left to say to this person."""
+    user = get_user(claimed.user_id)
+    if user is None:
+        raise NotTheirs("compte désactivé")
+    values, keeps_body = TEMPLATES[claimed.template]
+    context = {"user": user, "public_url": _public_url(), **values(claimed, user, now)}
+    # The first line of the text is the subject.
+    subject, _, text = _render(f"{claimed.template}.txt", context).lstrip().partition("\n")
+    letter = mail.Letter(
+        message_id=message_id(claimed),
+        sender=current_app.config["MAIL_FROM"],
+        recipient=user.email,
+        recipient_name=user.full_name,
+        subject=subject.strip(),
+        text=text.strip() + "\n",
+        html=_render(f"{claimed.template}.html", context),
+        dated=now,
+    )
+    return Written(letter, letter.text if keeps_body else None)
+
+
+def message_id(claimed: outbox.Claimed) -> str:
+    """Return the same identifier however often the mail is sent, another one in another database."""
+    key = (claimed.object_kind, claimed.object_id, claimed.rule, claimed.cycle, claimed.user_id, claimed.created_at)
+    digest = sha256(repr(key).encode()).hexdigest()[:12]
+    return f"<outbox-{claimed.id}-{digest}@{urlsplit(_public_url()).hostname}>"
+
+
+def _render(name: str, context: dict[str, Any]) -> str:
+    # Not flask.render_template: the words around a page belong to a request, and there is none here.
+    return current_app.jinja_env.get_template(f"mails/{name}").render(context)
+
+
+def _public_url() -> str:
+    address: str = current_app.config["PUBLIC_URL"]
+    return address.rstrip("/")
+
+
+def _reminder(claimed: outbox.Claimed, user: User, now: datetime) -> dict[str, Any]:
+    deadline = get_running_deadline(claimed.object_id, claimed.cycle)
+    if deadline is None:
+        raise NoReason("l’échéance ne court plus")
+    case = _case_in_sight(user, deadline.case_id)
+    officer = is_officer(deadline.case_id, user.id)
+    if case is None or not (officer or any(capacity.is_coordinator for capacity in valid_capacities(user))):
+        raise NotTheirs("le dossier est suivi par quelqu’un d’autre")
+    return {
+        "case": case,
+        "task": deadline.label[:1].lower() + deadline.label[1:],
+        "due_on": deadline.due_on,
+        "timing": _timing(deadline.due_on, now.astimezone(PARIS).date()),
+        "last_reminder_at": get_last_reminder_at(deadline.id, user.id),
+        "is_officer": officer,
+        "link": f"{_public_url()}/dossiers/{case.id}",
+    }
+
+
+def _case_in_sight(user: User, case_id: int) -> Case | None:
+    for capacity in valid_capacities(user):
+        actor = actor_of(user, capacity)
+        case = get_case(actor, case_id)
+        if case and may(actor, Act.READ, Kind.CASE, case):
+            return case
+    return None
+
+
+def _timing(due_on: date, today: date) -> str:
+    days = (due_on - today).days
+    if days == 0:
+        return "c’est aujourd’hui"
+    return f"dans {plural(days, 'jour')}" if days > 0 else f"passée depuis {plural(-days, 'jour')}"
+
+
+def _password_link(claimed: outbox.Claimed, user: User, now: datetime) -> dict[str, Any]:
+    if now - claimed.created_at > LONGEST_WAIT_FOR_A_LINK:
+        raise NoReason("la demande est trop ancienne")
+    token = password_links.make_token(user, current_app.config["SECRET_KEY"])
+    return {"link": f"{_public_url()}/mot-de-passe/{token}", "minutes": password_links.VALID_SECONDS // 60}
+
+
+Values = Callable[[outbox.Claimed, User, datetime], dict[str, Any]]
+
+TEMPLATES: dict[str, tuple[Values, bool]] = {
+    outbox.REMINDER: (_reminder, True),
+    password_links.TEMPLATE: (_password_link, False),
+}
+"""For each mail, by the name of its templates: what it says, and whether its text may be kept (no secret in it)."""

@@ -1,0 +1,79 @@
+"""Figures without names, for those who read no case: small cells are masked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import Capacity, Case, CaseStructure, Organisation, OutboxMail, Structure, User
+from app.permissions import Actor
+from workflows.support_case import State
+
+SMALLEST_CELL = 3
+"""Fewest employers a figure may speak of."""
+
+
+@dataclass(frozen=True)
+class StateCount:
+    """How many employers are in a state; None when there are too few to say."""
+
+    state: State
+    employers: int | None
+
+
+def count_by_state(actor: Actor) -> list[StateCount]:
+    """Return the number of employers by state, over the actor's territory (everywhere when it has none).
+
+    Cells of one or two are masked, and with a single masked cell the smallest other one too, so that no
+    subtraction from the total gives it back.
+    """
+    statement = select(Case.state, func.count(Case.employer_id.distinct())).group_by(Case.state)
+    if actor.territory:
+        here = (
+            select(CaseStructure.case_id)
+            .join(Structure, CaseStructure.structure_id == Structure.id)
+            .where(Structure.departement.in_(actor.territory))
+        )
+        statement = statement.where(Case.id.in_(here))
+    found = {state: number for state, number in db.session.execute(statement)}
+    hidden = mask(found)
+    return [StateCount(state, None if state in hidden else found.get(state, 0)) for state in State]
+
+
+def mask(counts: dict[State, int]) -> set[State]:
+    """Return the states whose count must not be told."""
+    hidden = {state for state, number in counts.items() if 0 < number < SMALLEST_CELL}
+    others = {state: number for state, number in counts.items() if state not in hidden and number}
+    if len(hidden) == 1 and others:
+        hidden.add(min(others, key=lambda state: others[state]))
+    return hidden
+
+
+def list_organisations_with_accounts() -> Sequence[tuple[Organisation, int]]:
+    """Return each organisation with its number of people, for the platform's administration."""
+    statement = (
+        select(Organisation, func.count(Capacity.id))
+        .outerjoin(Capacity, Capacity.organisation_id == Organisation.id)
+        .group_by(Organisation.id)
+        .order_by(Organisation.short_name)
+    )
+    return [(organisation, number) for organisation, number in db.session.execute(statement)]
+
+
+def count_mails() -> dict[str, int]:
+    """Return how many mails wait and how many failed at least once, for the platform's administration."""
+    waiting = OutboxMail.sent_at.is_(None) & OutboxMail.cancelled_at.is_(None)
+    row = db.session.execute(
+        select(
+            func.count().filter(waiting),
+            func.count().filter(waiting & (OutboxMail.attempts > 0)),
+            func.count().filter(OutboxMail.sent_at.is_not(None)),
+        ).select_from(OutboxMail)
+    ).one()
+    return {"waiting": row[0], "failing": row[1], "sent": row[2]}
+
+
+def count_people() -> int:
+    """Return the number of enabled accounts."""
+    return db.session.scalar(select(func.count()).select_from(User).where(User.is_enabled)) or 0

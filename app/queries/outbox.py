@@ -1,0 +1,176 @@
+"""The outbox: which reminders are due and to whom, what waits to leave, what was said before."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, union_all
+
+from app.extensions import db
+from app.models import (
+    Capacity,
+    Case,
+    CaseDeadline,
+    CaseOfficer,
+    CaseReminder,
+    CaseStructure,
+    Organisation,
+    OrganisationDepartement,
+    OutboxMail,
+    Structure,
+    User,
+)
+from app.queries.cases import is_
+from workflows.roles import Role
+
+DEADLINE = "case_deadline"
+"""The kind of object that a reminder is about."""
+
+
+def reminders_to_queue(today: date) -> Select[Any]:
+    """Select (deadline_id, rule, cycle, user_id) of the reminders due, one row for each person to be told.
+
+    Of several reminders of one deadline, the latest stands for all. A reminder goes to the officers; failing
+    them to the coordinators of the lead; failing these to those of the ARS on whose territory a structure lies.
+    """
+    due = _latest_due(today)
+    officers = _officers(due, today).cte("told_officers")
+    of_the_lead = _lead_coordinators(due, officers, today).cte("told_lead")
+    of_the_territory = _territory_coordinators(due, officers, of_the_lead, today)
+    told = union_all(select(officers), select(of_the_lead), of_the_territory).subquery("told")
+    return (
+        select(due.c.deadline_id, due.c.rule, due.c.cycle, told.c.user_id)
+        .join(told, told.c.deadline_id == due.c.deadline_id)
+        # Two schedulers then insert in the same order: one waits for the other instead of a deadlock. SQLite
+        # needs the WHERE, without which it takes the ON of ON CONFLICT for that of a join.
+        .where(due.c.deadline_id > 0)
+        .order_by(due.c.deadline_id, told.c.user_id)
+    )
+
+
+def reminder_is_due(today: date) -> ColumnElement[bool]:
+    """Condition on `CaseReminder`: its day has come and nobody has been told."""
+    return and_(CaseReminder.queued_on.is_(None), CaseReminder.remind_on <= today)
+
+
+def rule_of_reminder() -> ColumnElement[str]:
+    """The name of a reminder in the outbox, « visit-30 », « visit+1 »: its deadline's rule and signed offset."""
+    sign = case((CaseReminder.offset < 0, ""), else_="+")
+    return CaseDeadline.rule + sign + cast(CaseReminder.offset, String)
+
+
+def _latest_due(today: date) -> CTE:
+    rank = func.row_number().over(
+        partition_by=CaseReminder.deadline_id, order_by=(CaseReminder.remind_on.desc(), CaseReminder.offset.desc())
+    )
+    ranked = (
+        select(
+            CaseReminder.deadline_id,
+            CaseReminder.cycle,
+            CaseDeadline.case_id,
+            rule_of_reminder().label("rule"),
+            rank.label("rank"),
+        )
+        .join(CaseDeadline, CaseReminder.deadline_id == CaseDeadline.id)
+        .where(reminder_is_due(today), CaseDeadline.ended_on.is_(None), CaseDeadline.paused_on.is_(None))
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.rank == 1).cte("due")
+
+
+def _holds(organisation_id: Any, today: date) -> tuple[Any, ...]:
+    """Conditions on `Capacity`, `User`, `Organisation`: the person acts for that organisation today."""
+    return (
+        Capacity.organisation_id == organisation_id,
+        or_(Capacity.ends_on.is_(None), Capacity.ends_on >= today),
+        Capacity.user_id == User.id,
+        User.is_enabled,
+        Organisation.id == organisation_id,
+        Organisation.is_active,
+    )
+
+
+def _officers(due: CTE, today: date) -> Select[Any]:
+    in_charge = exists().where(*_holds(Case.lead_organisation_id, today), User.id == CaseOfficer.user_id)
+    return (
+        select(due.c.deadline_id, CaseOfficer.user_id)
+        .join(CaseOfficer, CaseOfficer.case_id == due.c.case_id)
+        .join(Case, Case.id == due.c.case_id)
+        .where(in_charge.correlate(Case, CaseOfficer))
+    )
+
+
+def _lead_coordinators(due: CTE, officers: CTE, today: date) -> Select[Any]:
+    return (
+        select(due.c.deadline_id, Capacity.user_id)
+        .distinct()
+        .where(
+            due.c.deadline_id.not_in(select(officers.c.deadline_id)),
+            Case.id == due.c.case_id,
+            Capacity.is_coordinator,
+            *_holds(Case.lead_organisation_id, today),
+        )
+    )
+
+
+def _territory_coordinators(due: CTE, officers: CTE, of_the_lead: CTE, today: date) -> Select[Any]:
+    return (
+        select(due.c.deadline_id, Capacity.user_id)
+        .distinct()
+        .where(
+            due.c.deadline_id.not_in(select(officers.c.deadline_id)),
+            due.c.deadline_id.not_in(select(of_the_lead.c.deadline_id)),
+            CaseStructure.case_id == due.c.case_id,
+            CaseStructure.structure_id == Structure.id,
+            OrganisationDepartement.departement == Structure.departement,
+            is_(Organisation.kind, Role.ARS),
+            Capacity.is_coordinator,
+            *_holds(OrganisationDepartement.organisation_id, today),
+        )
+    )
+
+
+def may_leave(now: datetime, stale_before: datetime) -> ColumnElement[bool]:
+    """Condition on `OutboxMail`: its hour has come and nobody holds it, or whoever did has died since."""
+    return and_(
+        OutboxMail.sent_at.is_(None),
+        OutboxMail.cancelled_at.is_(None),
+        OutboxMail.send_after <= now,
+        or_(OutboxMail.claimed_at.is_(None), OutboxMail.claimed_at < stale_before),
+    )
+
+
+def has_waiting_mail(now: datetime, stale_before: datetime) -> bool:
+    """Tell whether a mail may leave now."""
+    return db.session.scalar(select(OutboxMail.id).where(may_leave(now, stale_before)).limit(1)) is not None
+
+
+def count_waiting_mails() -> int:
+    """Return how many mails are neither sent nor cancelled."""
+    waiting = select(func.count()).where(OutboxMail.sent_at.is_(None), OutboxMail.cancelled_at.is_(None))
+    return db.session.scalar(waiting) or 0
+
+
+def get_running_deadline(deadline_id: int, cycle: int) -> CaseDeadline | None:
+    """Return a deadline that still runs, in this very cycle: neither answered, ended, paused nor shifted since."""
+    return db.session.scalar(
+        select(CaseDeadline).where(
+            CaseDeadline.id == deadline_id,
+            CaseDeadline.cycle == cycle,
+            CaseDeadline.ended_on.is_(None),
+            CaseDeadline.paused_on.is_(None),
+        )
+    )
+
+
+def is_officer(case_id: int, user_id: int) -> bool:
+    """Tell whether a person is in charge of a case."""
+    return db.session.get(CaseOfficer, (case_id, user_id)) is not None
+
+
+def get_last_reminder_at(deadline_id: int, user_id: int) -> datetime | None:
+    """Return when this person was last reminded of this deadline."""
+    return db.session.scalar(
+        select(func.max(OutboxMail.sent_at)).where(
+            OutboxMail.object_kind == DEADLINE, OutboxMail.object_id == deadline_id, OutboxMail.user_id == user_id
+        )
+    )

@@ -1,0 +1,160 @@
+"""The list of cases, its workbook, and the page of one case."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import auth, clock
+from app.filters import NEVER, short_day
+from app.models import Case, Sector
+from app.permissions import Act, Actor, Kind, may, may_coordinate, reads_whole_case
+from app.queries import cases as queries
+from app.queries import employers, threads
+from app.queries.cases import SCOPES, SORTS, TIMINGS, CaseFilters
+from app.queries.choices import list_departements, list_leads, list_officer_choices
+from app.views import case_page
+from app.views.listing import category_choices, chosen, cursor_of, departement_choices, next_cursor
+from app.views.workbooks import workbook_response
+from forms.cases import CaseFilterForm
+from workflows.roles import Role
+from workflows.support_case import State
+
+bp = Blueprint("cases", __name__)
+
+STATES = [("ouverts", "Tous les dossiers ouverts"), *State.choices()]
+
+
+@bp.get("/dossiers")
+@auth.requires(Kind.CASE)
+def index() -> ResponseReturnValue:
+    actor, today = auth.acting(), clock.today()
+    form = filter_form(actor)
+    filters = filters_of(form)
+    after = cursor_of(request.args.get("apres"), dates=filters.sort != "employeur")
+    rows = queries.list_cases(actor, filters, today=today, after=after)
+    shown, more = rows[: queries.PAGE], len(rows) > queries.PAGE
+    return render_template(
+        "cases/index.html",
+        form=form,
+        filters=filters,
+        rows=shown,
+        officers=queries.list_officers([row.id for row in shown]),
+        count=queries.count_cases(actor, filters, today=today),
+        next_url=_next_url(filters, shown[-1]) if more else None,
+        first_url=url_for("cases.index", **filters.arguments()) if after else None,
+        export_url=url_for("cases.export", **filters.arguments()),
+        active=active_filters(form, filters),
+        badge_of=lambda row: case_page.due_badge(row.due_on, today),
+        state_label=lambda state: case_page.state_label(actor, state),
+        today=today,
+    )
+
+
+def _next_url(filters: CaseFilters, last: Any) -> str:
+    values = {"echeance": last.due_on, "activite": last.last_activity_on, "entree": last.entered_on}
+    return url_for(
+        "cases.index", **filters.arguments(), apres=next_cursor(values.get(filters.sort, last.employer), last.id)
+    )
+
+
+def filter_form(actor: Actor) -> CaseFilterForm:
+    """Return the filters with their choices, filled from the address."""
+    form = CaseFilterForm(request.args)
+    form.scope.choices = [(slug, label) for slug, label in SCOPES.items()]
+    form.state.choices = [("", "Tous"), *STATES]
+    form.timing.choices = [("", "Toutes"), *TIMINGS.items()]
+    form.departement.choices = [("", "Tous"), *departement_choices(list_departements(actor))]
+    form.category.choices = [("", "Toutes"), *category_choices()]
+    form.sector.choices = [("", "Tous"), *Sector.choices()]
+    form.lead.choices = [("", "Tous"), *list_leads(actor)]
+    form.officer.choices = [("", "Tous"), *list_officer_choices(actor)]
+    form.sort.choices = [(slug, label) for slug, (label, _, _) in SORTS.items()]
+    return form
+
+
+def filters_of(form: CaseFilterForm) -> CaseFilters:
+    """Return the filters that the address names and that exist; the others are ignored."""
+    words = {name: chosen(form[name]) for name in ("scope", "state", "timing", "departement", "category", "sector")}
+    numbers = {name: int(value) for name in ("lead", "officer") if (value := chosen(form[name]))}
+    return CaseFilters(q=(form.q.data or "").strip()[:100], sort=chosen(form.sort) or "echeance", **words, **numbers)
+
+
+def active_filters(form: CaseFilterForm, filters: CaseFilters) -> list[tuple[str, str]]:
+    """Return (label, address without it) for each filter in place."""
+    arguments = filters.arguments()
+    found = []
+    for name, value in arguments.items():
+        if name in ("q", "sort"):
+            continue
+        others = {key: kept for key, kept in arguments.items() if key != name}
+        label = dict(form[name].choices).get(value, value)
+        found.append((f"{form[name].label.text} : {label}", url_for("cases.index", **others)))
+    return found
+
+
+@bp.get("/dossiers.xlsx")
+@auth.requires(Kind.CASE)
+def export() -> Response:
+    actor, today = auth.acting(), clock.today()
+    form = filter_form(actor)
+    filters = filters_of(form)
+    rows = queries.list_cases(actor, filters, today=today, limit=None)
+    officers = queries.list_officers([row.id for row in rows])
+    table = [
+        (
+            f"D-{row.id:05d}", row.structure, row.finess, row.city, row.departement, row.employer, row.siren,
+            row.sector.label, case_page.state_label(actor, row.state), row.entered_on, row.lead or "",
+            ", ".join(officers.get(row.id, [])), row.due_label, None if row.due_on.year == NEVER else row.due_on,
+            row.last_activity_on,
+        )
+        for row in rows
+    ]  # fmt: skip
+    head = (
+        "Dossier", "Établissement", "FINESS", "Commune", "Département", "Employeur", "SIREN", "Secteur", "État",
+        "Depuis le", "Chef de file", "Référents", "Attendu", "Échéance", "Dernière activité",
+    )  # fmt: skip
+    described = [(label, "") for label, _ in active_filters(form, filters)]
+    described += [("Recherche", filters.q)] if filters.q else []
+    return workbook_response("dossiers", head, table, described, actor=actor, now=clock.now())
+
+
+@bp.get("/dossiers/<int:case_id>")
+@auth.requires(Kind.CASE)
+def show(case_id: int) -> ResponseReturnValue:
+    actor, today = auth.acting(), clock.today()
+    case = auth.case_or_404(case_id)
+    queries.load_surroundings(case)
+    events = threads.list_events(case)
+    whole = reads_whole_case(actor, case)
+    steps = case_page.offers(case, actor, today) if actor.role is not Role.EMPLOYER else []
+    contacts = may(actor, Act.READ, Kind.CONTACT, case)
+    visits = threads.list_visits(actor, case)
+    return render_template(
+        "cases/show.html",
+        case=case,
+        today=today,
+        stepper=case_page.stepper(case, events, actor, today),
+        due_badge=case_page.due_badge(case.due_on, today) if whole and not case.is_ended else None,
+        hide_officers=actor.role is Role.FEDERATION,
+        steps=steps,
+        proposed=case_page.proposed(steps),
+        is_employer=actor.role is Role.EMPLOYER,
+        reads_whole=whole,
+        coordinates=may_coordinate(actor, case),
+        deadlines=_expected(case) if whole else [],
+        contacts=employers.list_contacts(actor, case.employer) if contacts else [],
+        reads_contacts=contacts,
+        writes={kind: may(actor, Act.WRITE, kind, case) for kind in Kind},
+        next_visits=[visit for visit in visits if visit.next_visit_on and visit.next_visit_on >= today],
+        thread=case_page.thread(
+            actor, case, events, threads.list_exchanges(actor, case), visits, threads.list_documents(actor, case)
+        ),
+    )
+
+
+def _expected(case: Case) -> list[tuple[str, str]]:
+    return [
+        (short_day(deadline.due_on), f"{deadline.label} (en pause)" if deadline.paused_on else deadline.label)
+        for deadline in queries.list_open_deadlines(case)
+    ]

@@ -1,0 +1,79 @@
+"""Taking a step on a case."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import auth, clock
+from app.actions.cases import StepTaken, advance
+from app.actions.errors import Difference, Stale
+from app.extensions import db
+from app.models import Case
+from app.permissions import Kind
+from app.queries.settings import get_deadlines
+from app.views import case_page
+from forms.cases import StepForm, step_form
+from workflows.core import Refused, Step
+from workflows.support_case import WORKFLOW
+
+bp = Blueprint("steps", __name__, url_prefix="/dossiers/<int:case_id>/etapes")
+
+
+@bp.route("/<step>", methods=["GET", "POST"])
+@auth.requires(Kind.CASE)
+def take(case_id: int, step: str) -> ResponseReturnValue:
+    declared = next((known for known in WORKFLOW.steps if known.slug == step), None)
+    if declared is None:
+        abort(404)
+    case = auth.case_or_404(case_id, lock=True)
+    form = _form(declared, case)
+    if not form.validate_on_submit():
+        return _page(case, declared, form), 422 if form.errors else 200
+    try:
+        _advance(case, declared, form)
+    except Refused as refused:
+        return _refused(case, declared, form, refused)
+    except Stale as stale:
+        raise Stale(
+            case, [Difference("État du dossier", f"{declared.label} (votre demande)", case.state.label)]
+        ) from stale
+    db.session.commit()
+    flash(f"C’est noté : {case.state.label.lower()}. {_what_follows(case)}", "success")
+    return redirect(url_for("cases.show", case_id=case.id))
+
+
+def _form(step: Step, case: Case) -> StepForm:
+    kept = {fact.name: getattr(case, fact.name) for fact in step.facts}
+    return step_form(step, data={**kept, "effective_on": clock.today(), "version": case.version})
+
+
+def _advance(case: Case, step: Step, form: StepForm) -> None:
+    taken = StepTaken(effective_on=form.effective_on.data, motive=form.motive.data or "", facts=form.facts())
+    advance(
+        case,
+        step.slug,
+        taken,
+        version=form.version.number,
+        actor=auth.acting(),
+        today=clock.today(),
+        now=clock.now(),
+        settings=get_deadlines(WORKFLOW),
+    )
+
+
+def _refused(case: Case, step: Step, form: StepForm, refused: Refused) -> ResponseReturnValue:
+    db.session.rollback()
+    again = auth.case_or_404(case.id)
+    if again.state not in step.sources:
+        raise Stale(again, [Difference("État du dossier", f"{step.label} (votre demande)", again.state.label)])
+    for reason in refused.reasons:
+        form.refuse(reason.why, reason.at)
+    return _page(again, step, form), 422
+
+
+def _page(case: Case, step: Step, form: StepForm) -> str:
+    offer = case_page.offer(case, step, auth.acting(), clock.today())
+    return render_template("cases/step.html", case=case, step=step, form=form, offer=offer, today=clock.today())
+
+
+def _what_follows(case: Case) -> str:
+    return f"À suivre : {case.due_label.lower()}." if case.due_label else ""

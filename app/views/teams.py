@@ -1,0 +1,191 @@
+"""Opening a case; who leads it, who is in charge, who is invited, where each partner stands."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import auth, clock
+from app.actions import opening
+from app.actions.errors import Unacceptable
+from app.extensions import db
+from app.models import Case, Employer, Organisation, PartnerStatus, Priority, Source
+from app.permissions import Act, Kind, may_coordinate, reads_whole_case
+from app.queries.cases import list_open_cases_elsewhere, load_surroundings
+from app.queries.choices import organisations_around
+from app.queries.settings import get_deadlines
+from app.queries.threads import find_submission
+from forms.cases import InvitationForm, OpenCaseForm, PartnerStatusForm, TeamForm
+from workflows.core import Refused
+from workflows.roles import LEADS
+from workflows.support_case import WORKFLOW
+
+bp = Blueprint("teams", __name__)
+
+
+@bp.route("/employeurs/<int:employer_id>/dossiers/nouveau", methods=["GET", "POST"])
+@auth.requires(Kind.CASE, Act.WRITE)
+def open_case(employer_id: int) -> ResponseReturnValue:
+    employer = auth.employer_or_404(employer_id, kind=Kind.CASE, act=Act.WRITE)
+    form = OpenCaseForm()
+    places = [(s.id, f"{s.name}, {s.city}") for s in employer.structures if not s.is_closed]
+    form.offer(places, Source.choices(), auth.acting().organisation_name)
+    others = list_open_cases_elsewhere(employer.id)
+    if form.validate_on_submit() and (known := find_submission(Case, form.submission.data)):
+        return redirect(url_for("cases.show", case_id=known.id))
+    if form.is_submitted() and not form.errors and _is_agreed(form, bool(others)):
+        try:
+            case = _open(employer, form)
+            db.session.commit()
+            flash("Le dossier est ouvert.", "success")
+            return redirect(url_for("cases.show", case_id=case.id))
+        except (Refused, Unacceptable) as refused:
+            _explain(form, refused)
+            db.session.rollback()
+            employer = auth.employer_or_404(employer_id, kind=Kind.CASE, act=Act.WRITE)
+    status = 422 if form.errors else 200
+    return render_template("cases/new.html", employer=employer, form=form, others=others), status
+
+
+def _is_agreed(form: OpenCaseForm, has_others: bool) -> bool:
+    if not has_others or form.aware.data == "oui":
+        return True
+    form.refuse("Rapprochez-vous de l’autre organisme avant d’ouvrir un second dossier.", "aware")
+    return False
+
+
+def _open(employer: Employer, form: OpenCaseForm) -> Case:
+    chosen = [s for s in employer.structures if s.id in (form.structures.data or [])]
+    return opening.open_case(
+        employer,
+        chosen,
+        source=Source(form.source.data),
+        motive=form.motive.data or "",
+        leads=form.leads.data == "oui",
+        actor=auth.acting(),
+        today=clock.today(),
+        now=clock.now(),
+        settings=get_deadlines(WORKFLOW),
+        submission=form.submission.data,
+    )
+
+
+def _explain(form: OpenCaseForm | TeamForm, refused: Refused | Unacceptable) -> None:
+    if isinstance(refused, Unacceptable):
+        form.refuse(str(refused), refused.field)
+        return
+    for reason in refused.reasons:
+        form.refuse(reason.why, {"lead": "leads"}.get(reason.at, reason.at))
+
+
+@bp.route("/dossiers/<int:case_id>/equipe", methods=["GET", "POST"])
+@auth.requires(Kind.CASE, Act.WRITE)
+def edit(case_id: int) -> ResponseReturnValue:
+    case = _coordinated(case_id)
+    form = TeamForm(
+        data={
+            "lead": case.lead_organisation_id,
+            "officers": [o.user_id for o in case.officers],
+            "version": case.version,
+        }
+    )
+    _offer(form, case)
+    if form.validate_on_submit():
+        try:
+            _name(case, form)
+            db.session.commit()
+            flash("L’équipe du dossier est enregistrée.", "success")
+            return redirect(url_for("cases.show", case_id=case_id))
+        except (Refused, Unacceptable) as refused:
+            for why in refused.reasons if isinstance(refused, Refused) else [refused]:
+                form.refuse(getattr(why, "why", str(why)), "lead")
+            db.session.rollback()
+            case = _coordinated(case_id)
+    return render_template("cases/team.html", case=case, form=form), 422 if form.errors else 200
+
+
+def _coordinated(case_id: int) -> Case:
+    case = auth.case_or_404(case_id, lock=True)
+    if not may_coordinate(auth.acting(), case):
+        abort(403)
+    load_surroundings(case)
+    return case
+
+
+def _offer(form: TeamForm, case: Case) -> None:
+    leads = [(o.id, o.short_name) for o in organisations_around(_territory(case), LEADS)]
+    form.lead.choices = leads if case.lead_organisation_id else [(0, "À désigner"), *leads]
+    agents = opening.list_agents([case.lead_organisation_id]) if case.lead_organisation_id else []
+    form.officers.choices = [(user.id, user.full_name) for user in agents]
+
+
+def _territory(case: Case) -> set[str]:
+    return {link.structure.departement for link in case.structure_links}
+
+
+def _name(case: Case, form: TeamForm) -> None:
+    values = {"actor": auth.acting(), "today": clock.today(), "now": clock.now()}
+    if form.lead.data and form.lead.data != case.lead_organisation_id:
+        organisation = db.session.get_one(Organisation, form.lead.data)
+        opening.name_lead(case, organisation, version=form.version.number, **values)
+        return
+    opening.name_officers(case, form.officers.data or [], version=form.version.number, **values)
+
+
+@bp.route("/dossiers/<int:case_id>/partenaires", methods=["GET", "POST"])
+@auth.requires(Kind.CASE)
+def partners(case_id: int) -> ResponseReturnValue:
+    """Where one's own organisation stands; and, for who coordinates, the organisations to invite."""
+    case = auth.case_or_404(case_id)
+    actor = auth.acting()
+    if not reads_whole_case(actor, case):
+        abort(403)
+    load_surroundings(case)
+    own = next((p for p in case.partners if p.organisation_id == actor.organisation_id), None)
+    form = PartnerStatusForm(obj=own, version=own.version if own else 0)
+    form.status.choices, form.priority.choices = PartnerStatus.choices(), Priority.choices()
+    if request.method == "GET" and own:
+        form.status.data, form.priority.data = own.status.value, own.priority.value
+    if form.validate_on_submit():
+        opening.tell_status(
+            case,
+            PartnerStatus(form.status.data),
+            Priority(form.priority.data),
+            form.comment.data or "",
+            version=form.version.number,
+            actor=actor,
+            today=clock.today(),
+            now=clock.now(),
+        )
+        db.session.commit()
+        flash("La position de votre organisme est à jour.", "success")
+        return redirect(url_for("cases.show", case_id=case_id))
+    invitation = _invitation(case) if may_coordinate(actor, case) else None
+    return render_template(
+        "cases/partners.html", case=case, form=form, invitation=invitation
+    ), 422 if form.errors else 200
+
+
+def _invitation(case: Case) -> InvitationForm:
+    present = {p.organisation_id for p in case.partners} | {case.lead_organisation_id}
+    form = InvitationForm(formdata=None)
+    form.organisation.choices = [
+        (o.id, o.short_name) for o in organisations_around(_territory(case)) if o.id not in present and _may_join(o)
+    ]
+    return form
+
+
+def _may_join(organisation: Organisation) -> bool:
+    return bool(auth.relations_needed(organisation.kind, Kind.CASE, Act.READ)) and organisation.kind != "federation"
+
+
+@bp.post("/dossiers/<int:case_id>/invitations")
+@auth.requires(Kind.CASE, Act.WRITE)
+def invite(case_id: int) -> ResponseReturnValue:
+    case = _coordinated(case_id)
+    offered = {o.id: o for o in organisations_around(_territory(case)) if _may_join(o)}
+    organisation = offered.get(request.form.get("organisation", 0, type=int))
+    if organisation is None:
+        raise Unacceptable("Choisissez un organisme de la liste.")
+    opening.invite_partner(case, organisation, actor=auth.acting(), today=clock.today(), now=clock.now())
+    db.session.commit()
+    flash(f"{organisation.short_name} voit désormais ce dossier.", "success")
+    return redirect(url_for("cases.show", case_id=case_id))

@@ -1,0 +1,297 @@
+"""Visits: the form, the draft, the final report and its corrected version."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import auth, clock
+from app.actions import visits as actions
+from app.actions.documents import Upload
+from app.actions.errors import Stale, Unacceptable
+from app.actions.visits import VisitNotes
+from app.extensions import db
+from app.filters import day, short_day
+from app.models import Case, Employer, Exchange, Visibility, Visit
+from app.permissions import Act, Kind, may_write_entry, readers_of
+from app.queries.settings import get_deadlines
+from app.queries.threads import find_submission, get_content, get_visit
+from app.views.case_page import readers_of_draft
+from app.views.downloads import attachment
+from app.views.exchanges import audience_choices, exchange_or_404, quick_days
+from app.views.visit_reports import report_of
+from forms.visits import FUNCTIONS, CorrectionForm, VisitForm
+from reports import visit_report
+from workflows.support_case import WORKFLOW
+from workflows.visit_report import ObservationKind, VisitMode
+
+bp = Blueprint("visits", __name__)
+
+
+@bp.route("/dossiers/<int:case_id>/visites/nouvelle", methods=["GET", "POST"])
+@auth.requires(Kind.VISIT, Act.WRITE)
+def new_on_case(case_id: int) -> ResponseReturnValue:
+    case = auth.case_or_404(case_id, kind=Kind.VISIT, act=Act.WRITE)
+    return _new(case.employer, case)
+
+
+@bp.route("/employeurs/<int:employer_id>/visites/nouvelle", methods=["GET", "POST"])
+@auth.requires(Kind.VISIT, Act.WRITE)
+def new_on_employer(employer_id: int) -> ResponseReturnValue:
+    return _new(auth.employer_or_404(employer_id, kind=Kind.VISIT, act=Act.WRITE), None)
+
+
+@bp.route("/notes/<int:exchange_id>/visite", methods=["GET", "POST"])
+@auth.requires(Kind.VISIT, Act.WRITE)
+def new_from_note(exchange_id: int) -> ResponseReturnValue:
+    """A note from the field, completed later into a visit report."""
+    exchange = exchange_or_404(exchange_id)
+    if exchange.case_id:
+        case = auth.case_or_404(exchange.case_id, kind=Kind.VISIT, act=Act.WRITE)
+        return _new(case.employer, case, exchange)
+    return _new(auth.employer_or_404(exchange.employer_id, kind=Kind.VISIT, act=Act.WRITE), None, exchange)
+
+
+def _new(employer: Employer, case: Case | None, exchange: Exchange | None = None) -> ResponseReturnValue:
+    start: dict[str, Any] = {"visited_on": clock.today(), "mode": "on_site", "visibility": Visibility.EMPLOYER.value}
+    if exchange:
+        start |= {"visited_on": exchange.held_on, "observations": [{"kind": "fact", "wording": exchange.summary}]}
+    if case:
+        start["structure_id"] = case.main_structure_id
+    form = _form(employer, start)
+    if not _is_complete(form):
+        return _form_page(form, employer, case)
+    known = find_submission(Visit, form.submission.data)
+    if known is None:
+        known = _save(
+            form,
+            lambda notes: actions.log_visit(
+                employer,
+                case,
+                notes,
+                exchange=exchange,
+                settings=get_deadlines(WORKFLOW),
+                submission=form.submission.data,
+                **_who_and_when(),
+            ),
+        )
+    if known is None:
+        return _form_page(form, employer, case)
+    return _after_saving(known)
+
+
+def _form(employer: Employer, start: dict[str, Any]) -> VisitForm:
+    form = VisitForm(data=start)
+    places = [(s.id, f"{s.name}, {s.city}") for s in employer.structures]
+    form.offer(
+        VisitMode.choices(),
+        ObservationKind.choices(),
+        [(0, "L’employeur dans son ensemble"), *places],
+        audience_choices(Kind.VISIT),
+    )
+    return form
+
+
+def _is_complete(form: VisitForm) -> bool:
+    """Tell whether the form was sent to be kept: not a first view, not a row added, nothing to mend."""
+    if not form.is_submitted() or form.change_rows(request.form):
+        return False
+    return bool(form.validate())
+
+
+def _who_and_when() -> dict[str, Any]:
+    return {"actor": auth.acting(), "today": clock.today(), "now": clock.now()}
+
+
+def _save(form: VisitForm, act: Any) -> Visit | None:
+    try:
+        visit: Visit | None = act(_notes(form))
+    except Unacceptable as error:
+        form.refuse(str(error), error.field or "report")
+        db.session.rollback()
+        return None
+    db.session.commit()
+    return visit
+
+
+def _notes(form: VisitForm) -> VisitNotes:
+    file = form.report.data
+    return VisitNotes(
+        visited_on=form.visited_on.data,
+        mode=VisitMode(form.mode.data),
+        structure_id=form.structure_id.data or None,
+        subject=form.subject.data,
+        people_met=form.everyone_met(),
+        units_seen=form.units_seen.data,
+        documents_seen=form.documents_seen.data,
+        observations=[
+            (ObservationKind(row.form.kind.data), row.form.unit.data, row.form.wording.data or "")
+            for row in form.observations.entries
+        ],
+        good_practices=form.good_practices.data or "",
+        agreed_steps=[
+            (row.form.wording.data or "", row.form.owner.data, row.form.due_on.data)
+            for row in form.agreed_steps.entries
+        ],
+        employer_remarks=form.employer_remarks.data or "",
+        next_visit_on=form.next_visit_on.data,
+        visibility=Visibility(form.visibility.data),
+        report=Upload(file.filename, file.read()) if file and file.filename else None,
+    )
+
+
+def _form_page(
+    form: VisitForm, employer: Employer, case: Case | None, visit: Visit | None = None
+) -> ResponseReturnValue:
+    page = render_template("visits/form.html", form=form, employer=employer, case=case, visit=visit, **quick_days())
+    return page, 422 if form.errors else 200
+
+
+def _after_saving(visit: Visit) -> ResponseReturnValue:
+    if "finalise" in request.form:
+        return _finalise(visit.id, visit.version)
+    flash("La visite est gardée en brouillon. Finalisez le compte rendu quand il est prêt.", "success")
+    return redirect(url_for("visits.show", visit_id=visit.id))
+
+
+def visit_or_404(visit_id: int) -> Visit:
+    """Return a visit the actor may read; 404 otherwise."""
+    visit = get_visit(auth.acting(), visit_id)
+    if visit is None:
+        abort(404)
+    return visit
+
+
+@bp.get("/visites/<int:visit_id>")
+@auth.requires(Kind.VISIT)
+def show(visit_id: int) -> ResponseReturnValue:
+    visit, actor = visit_or_404(visit_id), auth.acting()
+    organisation = visit.organisation.short_name if visit.organisation else ""
+    own = visit.organisation_id == actor.organisation_id
+    return render_template(
+        "visits/show.html",
+        visit=visit,
+        readers=readers_of(visit.visibility, Kind.VISIT, organisation) if visit.is_final else readers_of_draft(visit),
+        may_edit=may_write_entry(actor, visit),
+        may_correct=own and visit.is_final and visit.corrected_by is None,
+        correction=visit.corrected_by if own or (visit.corrected_by and visit.corrected_by.is_final) else None,
+        form=CorrectionForm(formdata=None),
+        rows=_summary(visit),
+        agreed=[
+            (step.wording, step.owner or "à préciser", short_day(step.due_on) or "—") for step in visit.agreed_steps
+        ],
+        tones={
+            ObservationKind.FACT: "neutral",
+            ObservationKind.RISK: "alert",
+            ObservationKind.EXISTING_MEASURE: "good",
+        },
+    )
+
+
+def _summary(visit: Visit) -> list[dict[str, str]]:
+    rows = [
+        ("Lieu", visit.mode.label),
+        ("Objet", visit.subject),
+        ("Personnes rencontrées", ", ".join(visit.people_met)),
+        ("Unités vues", visit.units_seen),
+        ("Documents consultés", visit.documents_seen),
+        ("Bonnes pratiques", visit.good_practices),
+        ("Remarques de l’employeur", visit.employer_remarks),
+        ("Prochain rendez-vous", day(visit.next_visit_on)),
+    ]
+    return [{"label": label, "value": value} for label, value in rows if value]
+
+
+@bp.route("/visites/<int:visit_id>/modifier", methods=["GET", "POST"])
+@auth.requires(Kind.VISIT, Act.WRITE)
+def edit(visit_id: int) -> ResponseReturnValue:
+    visit = visit_or_404(visit_id)
+    if not may_write_entry(auth.acting(), visit):
+        abort(403)
+    form = _form(visit.employer, _as_typed(visit))
+    if not _is_complete(form):
+        return _form_page(form, visit.employer, visit.case, visit)
+    saved = _save(form, lambda notes: _edit(visit, notes, form.version.number))
+    if saved is None:
+        return _form_page(form, visit.employer, visit.case, visit_or_404(visit_id))
+    return _after_saving(saved)
+
+
+def _edit(visit: Visit, notes: VisitNotes, version: int) -> Visit:
+    actions.edit_visit(visit, notes, version=version, **_who_and_when())
+    return visit
+
+
+def _as_typed(visit: Visit) -> dict[str, Any]:
+    names = (
+        "visited_on", "subject", "units_seen", "documents_seen", "good_practices", "employer_remarks",
+        "next_visit_on", "version",
+    )  # fmt: skip
+    return {
+        **{name: getattr(visit, name) for name in names},
+        "mode": visit.mode.value,
+        "structure_id": visit.structure_id or 0,
+        "visibility": visit.visibility.value,
+        "people_met": [who for who in visit.people_met if who in FUNCTIONS],
+        "other_people": ", ".join(who for who in visit.people_met if who not in FUNCTIONS),
+        "observations": [{"kind": o.kind.value, "unit": o.unit, "wording": o.wording} for o in visit.observations],
+        "agreed_steps": [{"wording": s.wording, "owner": s.owner, "due_on": s.due_on} for s in visit.agreed_steps],
+    }
+
+
+@bp.post("/visites/<int:visit_id>/finaliser")
+@auth.requires(Kind.VISIT, Act.WRITE)
+def finalise(visit_id: int) -> ResponseReturnValue:
+    return _finalise(visit_id, request.form.get("version", -1, type=int))
+
+
+def _finalise(visit_id: int, version: int) -> ResponseReturnValue:
+    """Render outside any transaction, then store: on SQLite nobody waits for a PDF."""
+    visit, actor = visit_or_404(visit_id), auth.acting()
+    if visit.is_final and visit.version == version + 1:
+        return redirect(url_for("visits.show", visit_id=visit_id))
+    try:
+        actions.refuse_unfinished(visit, version=version, actor=actor)
+    except Unacceptable as error:
+        flash(str(error), "error")
+        return redirect(url_for("visits.edit", visit_id=visit_id))
+    now = clock.now()
+    pdf = None if visit.report else _render_apart(visit, now)
+    try:
+        actions.finalise_visit(visit_or_404(visit_id), pdf, version=version, actor=actor, now=now)
+    except Stale:
+        db.session.rollback()
+        raise
+    db.session.commit()
+    flash("Le compte rendu est finalisé. Il ne changera plus.", "success")
+    return redirect(url_for("visits.show", visit_id=visit_id))
+
+
+def _render_apart(visit: Visit, now: datetime) -> bytes:
+    report = report_of(visit, finalised_at=now)
+    db.session.rollback()
+    return visit_report.pdf(report)
+
+
+@bp.post("/visites/<int:visit_id>/rectifier")
+@auth.requires(Kind.VISIT, Act.WRITE)
+def correct(visit_id: int) -> ResponseReturnValue:
+    visit = visit_or_404(visit_id)
+    try:
+        corrected = actions.correct_visit(visit, request.form.get("reason", ""), actor=auth.acting(), now=clock.now())
+    except Unacceptable as error:
+        flash(str(error), "error")
+        return redirect(url_for("visits.show", visit_id=visit_id))
+    db.session.commit()
+    flash("Complétez la version rectificative, puis finalisez-la.", "success")
+    return redirect(url_for("visits.edit", visit_id=corrected.id))
+
+
+@bp.get("/visites/<int:visit_id>/compte-rendu.pdf")
+@auth.requires(Kind.VISIT)
+def download(visit_id: int) -> Response:
+    visit = visit_or_404(visit_id)
+    if visit.report is None or not visit.is_final:
+        abort(404)
+    return attachment(visit.report.file_name, visit.report.media_type, get_content(visit.report), visit.report.sha256)

@@ -1,0 +1,70 @@
+"""A list as a workbook: what the page shows, and a sheet that says which filters made it."""
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from flask import Response
+
+from app.clock import PARIS
+from app.permissions import Actor
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def workbook_response(
+    name: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    filters: Sequence[tuple[str, str]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Response:
+    """Return the workbook as a download; texts are written as texts, so that no cell is ever a formula."""
+    data = workbook(head, rows, [*_provenance(actor, now), *filters])
+    response = Response(data, mimetype=MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{now.astimezone(PARIS):%Y-%m-%d}.xlsx"'
+    return response
+
+
+def _provenance(actor: Actor, now: datetime) -> list[tuple[str, str]]:
+    instant = f"{now.astimezone(PARIS):%d/%m/%Y à %H:%M}"
+    return [("Extrait le", instant), ("Par", f"{actor.name}, {actor.organisation_name}"), ("Filtres", "")]
+
+
+def workbook(head: Sequence[str], rows: Iterable[Sequence[Any]], facts: Sequence[tuple[str, str]]) -> bytes:
+    """Return an XLSX of two sheets: the list, and the facts about it."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet = book.add_worksheet("Liste")
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, head, bold)
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                _write(sheet, number, column, value, day)
+        sheet.autofit(300)
+        about = book.add_worksheet("Filtres")
+        about.set_column(0, 1, 45)
+        for number, fact in enumerate(facts):
+            about.write_row(number, 0, [_harmless(text) for text in fact])
+    return buffer.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, value: Any, day: Any) -> None:
+    if isinstance(value, date):
+        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), day)
+    elif isinstance(value, int):
+        sheet.write_number(row, column, value)
+    elif value:
+        sheet.write_string(row, column, _harmless(str(value)))
+
+
+def _harmless(text: str) -> str:
+    """Neutralise what a spreadsheet would read as a formula if the file were turned into CSV."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,1 @@
+"""What people type, one file per noun: fields, hints and refusals in French. No markup, no query."""

@@ -1,0 +1,24 @@
+"""Signing in, passwords, and the choice of a capacity."""
+
+from wtforms import PasswordField, RadioField
+
+from forms.base import REQUIRED, Form, LineField
+
+
+class SignInForm(Form):
+    email = LineField("Adresse électronique", required=True)
+    password = PasswordField("Mot de passe", [REQUIRED])
+
+
+class ForgottenPasswordForm(Form):
+    email = LineField(
+        "Adresse électronique", required=True, description="Celle de votre compte : le lien y sera envoyé."
+    )
+
+
+class NewPasswordForm(Form):
+    password = PasswordField("Nouveau mot de passe", [REQUIRED], description="Au moins 12 caractères.")
+
+
+class CapacityForm(Form):
+    capacity = RadioField("Vous agissez en tant que", coerce=int, validate_choice=True)

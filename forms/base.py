@@ -1,0 +1,103 @@
+"""What all forms share: the anti-forgery token, French messages, dates as people type them."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
+
+REQUIRED = InputRequired("À remplir.")
+DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form that POSTs; `missing_at` puts a refusal of the rules beside the field it speaks of."""
+
+    class Meta:
+        locales = ("fr",)
+
+    def refuse(self, message: str, field: str = "") -> None:
+        """Add a refusal to a field of this form, or to the whole form when it has no such field."""
+        target = self._fields.get(field)
+        if target is None:
+            self.form_errors.append(message)
+            return
+        target.errors = [*target.errors, message]
+
+
+class FilterForm(FlaskForm):  # type: ignore[misc]
+    """A form that only filters: in the address, without a token."""
+
+    class Meta:
+        csrf = False
+        locales = ("fr",)
+
+
+class DayField(DateField):
+    """A date; without one it says how to write it, and keeps what was typed."""
+
+    def __init__(self, label: str, required: bool = False, **values: Any) -> None:
+        validators = [InputRequired("Indiquez la date.") if required else Optional()]
+        super().__init__(label, validators, format=DATE_FORMATS, **values)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Cette date n’existe pas : écrivez-la comme 21/11/2026.") from error
+        if self.data and not 1900 <= self.data.year <= 2100:
+            raise ValueError("Cette année paraît erronée : écrivez la date comme 21/11/2026.")
+
+
+class LineField(StringField):
+    """One line of text, trimmed, of limited length."""
+
+    def __init__(self, label: str, *, most: int = 255, required: bool = False, **values: Any) -> None:
+        validators = [REQUIRED if required else Optional(), Length(max=most, message=f"{most} caractères au plus.")]
+        super().__init__(label, validators, filters=[_trim], **values)
+
+
+class VersionField(HiddenField):
+    """The version of the record as the page showed it."""
+
+    @property
+    def number(self) -> int:
+        return int(self.data) if str(self.data or "").isdigit() else -1
+
+
+class SubmissionField(HiddenField):
+    """The form's own token, which makes a second sending harmless."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(default=lambda: str(uuid.uuid4()), filters=[_uuid_or_none], **values)
+
+
+class ChoiceField(SelectField):
+    """A choice in a closed list; anything else is refused in French."""
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.choices or not any(self.coerce(value) == self.data for value, *_ in self.choices):
+            raise StopValidation("Choisissez une proposition de la liste.")
+
+
+def _trim(value: str | None) -> str:
+    return (value or "").strip()
+
+
+def _uuid_or_none(value: Any) -> str | None:
+    try:
+        return str(uuid.UUID(str(value)))
+    except ValueError:
+        return None
+
+
+def not_in_the_future(today: date) -> Any:
+    """Return a validator for something that has happened."""
+
+    def check(form: Any, field: Field) -> None:
+        if field.data and field.data > today:
+            raise StopValidation("Cette date est dans le futur : indiquez le jour où cela a eu lieu.")
+
+    return check
