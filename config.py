@@ -7,7 +7,8 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
-INSTANCE = ROOT / "instance"
+INSTANCE = Path(os.environ.get("JALON_INSTANCE", ROOT / "instance"))
+"""Where the embedded database, its key and the demonstration's mails are kept."""
 
 REQUIRED = {
     "SECRET_KEY": "clé secrète d’au moins 32 caractères (signature des sessions et des liens)",

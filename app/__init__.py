@@ -6,12 +6,12 @@ from app import auth, cli, views
 from app.extensions import db, migrate
 from app.views import errors
 from app.views.templating import set_up_templates
-from config import ROOT, Config
+from config import INSTANCE, ROOT, Config
 
 
 def create_app(config: Config) -> Flask:
     """Return the application for one environment."""
-    app = Flask(__name__, instance_path=str(ROOT / "instance"))
+    app = Flask(__name__, instance_path=str(INSTANCE.absolute()))
     app.config.from_object(config)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))

@@ -60,7 +60,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"actor": current_actor()})
 
 
-@login.user_loader  # type: ignore[untyped-decorator]
+@login.user_loader
 def _load_user(user_id: str) -> User | None:
     return get_user(int(user_id)) if user_id.isdigit() else None
 

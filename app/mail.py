@@ -83,7 +83,6 @@ def compose(letter: Letter) -> EmailMessage:
     message["To"] = _address(letter.recipient_name, letter.recipient)
     message["Subject"] = _one_line(letter.subject)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fr"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message

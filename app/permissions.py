@@ -294,11 +294,21 @@ def may_administer(actor: Actor) -> bool:
     return actor.is_coordinator or actor.role is Role.PLATFORM
 
 
-def readers_of(visibility: Visibility, kind: Kind, organisation_name: str) -> str:
-    """Return, in words, who reads an entry of this visibility: shown before and after saving."""
+def readers_of(visibility: Visibility, kind: Kind, employer: Employer, organisation_name: str) -> str:
+    """Return, in words, who reads an entry of this visibility: shown before and after saving.
+
+    The words follow the rules above: the leads' bodies that read shared entries, the Carsat left out for a
+    public employer, and for contacts whoever else the matrix lets read them.
+    """
     if visibility is Visibility.ORGANISATION:
         return organisation_name
-    partners = "ARS, Carsat et département du territoire"
-    if visibility is Visibility.PARTNERS:
-        return f"{organisation_name}, {partners}"
-    return f"{organisation_name}, {partners}, et l’employeur"
+    bodies = "ARS et département du territoire" if employer.is_public else "ARS, Carsat et département du territoire"
+    if kind is Kind.CONTACT:
+        bodies += ", partenaires du dossier, fédération de l’employeur"
+    readers = f"{organisation_name}, {bodies}" if organisation_name else bodies
+    return f"{readers}, et l’employeur" if visibility is Visibility.EMPLOYER else readers
+
+
+def audiences_offered(actor: Actor) -> tuple[Visibility, ...]:
+    """Return the audiences an author may choose; what an employer writes is always open to itself."""
+    return (Visibility.EMPLOYER,) if actor.role is Role.EMPLOYER else tuple(Visibility)

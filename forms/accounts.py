@@ -5,9 +5,15 @@ from wtforms import PasswordField, RadioField
 from forms.base import REQUIRED, Form, LineField
 
 
+class Password(PasswordField):
+    """A secret, never sent back to the page."""
+
+    data: str
+
+
 class SignInForm(Form):
     email = LineField("Adresse électronique", required=True)
-    password = PasswordField("Mot de passe", [REQUIRED])
+    password = Password("Mot de passe", [REQUIRED])
 
 
 class ForgottenPasswordForm(Form):
@@ -17,7 +23,7 @@ class ForgottenPasswordForm(Form):
 
 
 class NewPasswordForm(Form):
-    password = PasswordField("Nouveau mot de passe", [REQUIRED], description="Au moins 12 caractères.")
+    password = Password("Nouveau mot de passe", [REQUIRED], description="Au moins 12 caractères.")
 
 
 class CapacityForm(Form):

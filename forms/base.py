@@ -1,18 +1,17 @@
 """What all forms share: the anti-forgery token, French messages, dates as people type them."""
 
 import uuid
-from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms import DateField, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
 REQUIRED = InputRequired("À remplir.")
 DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form that POSTs; `missing_at` puts a refusal of the rules beside the field it speaks of."""
 
     class Meta:
@@ -27,7 +26,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         target.errors = [*target.errors, message]
 
 
-class FilterForm(FlaskForm):  # type: ignore[misc]
+class FilterForm(FlaskForm):
     """A form that only filters: in the address, without a token."""
 
     class Meta:
@@ -54,6 +53,8 @@ class DayField(DateField):
 class LineField(StringField):
     """One line of text, trimmed, of limited length."""
 
+    data: str
+
     def __init__(self, label: str, *, most: int = 255, required: bool = False, **values: Any) -> None:
         validators = [REQUIRED if required else Optional(), Length(max=most, message=f"{most} caractères au plus.")]
         super().__init__(label, validators, filters=[_trim], **values)
@@ -64,22 +65,17 @@ class VersionField(HiddenField):
 
     @property
     def number(self) -> int:
-        return int(self.data) if str(self.data or "").isdigit() else -1
+        text = str(self.data or "")
+        return int(text) if text.isdigit() and len(text) < 10 else -1
 
 
 class SubmissionField(HiddenField):
     """The form's own token, which makes a second sending harmless."""
 
+    data: str
+
     def __init__(self, **values: Any) -> None:
         super().__init__(default=lambda: str(uuid.uuid4()), filters=[_uuid_or_none], **values)
-
-
-class ChoiceField(SelectField):
-    """A choice in a closed list; anything else is refused in French."""
-
-    def pre_validate(self, form: Any) -> None:
-        if not self.choices or not any(self.coerce(value) == self.data for value, *_ in self.choices):
-            raise StopValidation("Choisissez une proposition de la liste.")
 
 
 def _trim(value: str | None) -> str:
@@ -91,13 +87,3 @@ def _uuid_or_none(value: Any) -> str | None:
         return str(uuid.UUID(str(value)))
     except ValueError:
         return None
-
-
-def not_in_the_future(today: date) -> Any:
-    """Return a validator for something that has happened."""
-
-    def check(form: Any, field: Field) -> None:
-        if field.data and field.data > today:
-            raise StopValidation("Cette date est dans le futur : indiquez le jour où cela a eu lieu.")
-
-    return check

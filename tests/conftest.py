@@ -16,7 +16,7 @@ from app import create_app
 from app.extensions import db, writing
 from config import Testing
 from tests import postgresql
-from tests.pages import Browser
+from tests.pages import Browser, Client
 from tests.world import World, build_world
 
 TODAY = date(2026, 11, 24)
@@ -25,6 +25,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="lance aussi les simulations complètes")
+    parser.addoption("--pictures", default="test-results", help="dossier des captures d’écran")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -43,6 +44,7 @@ class Databases:
         config = Testing()
         config.SQLALCHEMY_DATABASE_URI = url
         self.app = create_app(config)
+        self.app.test_client_class = Client
         self.url = url
         self._reset = reset
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -12,16 +13,22 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 HOST = "127.0.0.1"
+SECONDS_TO_MEET = 15
 
 
 class MailServer:
-    """What it received, in order; `answer` decides what it says to each address, after so many seconds."""
+    """What it received, in order; `answer` decides what it says to each address, after so many seconds.
+
+    With `waits_for_senders` at two it keeps the first sender waiting until there is a second one.
+    """
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
         self.answer: Callable[[str], str] = lambda address: "250 ok"
         self.on_mail: Callable[[], object] = lambda: None
         self.seconds_before_answer = 0.0
+        self.waits_for_senders = 1
+        self.senders: set[object] = set()
         self.url = ""
 
     async def handle_RCPT(
@@ -32,11 +39,21 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return reply
 
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.senders.add(session.peer)
+        envelope.mail_from = address
+        return "250 ok"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.received.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))
         self.on_mail()
         # Accepted but not yet said so: whoever is killed now cannot know.
         await asyncio.sleep(self.seconds_before_answer)
+        deadline = time.monotonic() + SECONDS_TO_MEET
+        while len(self.senders) < self.waits_for_senders and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
         return "250 ok"
 
     @property

@@ -1,13 +1,28 @@
 """Reading pages as a person does: by what they say, their links, their forms."""
 
 import re
+from contextvars import Context
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
+from app.extensions import db
 from tests.factories import PASSWORD
+
+
+class Client(FlaskClient):
+    """A client whose every request has a context and a transaction of its own, as on a real server.
+
+    What the test has prepared is committed first: the request finds it, and no lock stands in its way.
+    """
+
+    def open(self, *args: Any, **values: Any) -> TestResponse:
+        if has_app_context():
+            db.session.commit()
+        return Context().run(super().open, *args, **values)
 
 
 class Page:
@@ -19,12 +34,12 @@ class Page:
         self.location = response.headers.get("Location")
         is_html = response.mimetype == "text/html" and response.data
         self.tree = html.fromstring(response.data) if is_html else html.fromstring("<html><body></body></html>")
+        for hidden in self.tree.xpath("//script|//style|//template"):  # nobody reads them, no form sends them
+            hidden.drop_tree()
 
     @property
     def text(self) -> str:
         """The words of the page, white space folded."""
-        for hidden in self.tree.xpath("//script|//style|//template"):
-            hidden.drop_tree()
         return re.sub(r"\s+", " ", self.tree.text_content()).strip()
 
     @property
@@ -36,7 +51,7 @@ class Page:
 
     def errors(self) -> list[str]:
         """The lines of the error summary."""
-        found = self.tree.cssselect(".govuk-error-summary__list li") if self.tree is not None else []
+        found = self.tree.xpath("//*[contains(@class, 'govuk-error-summary__list')]/li")
         return [re.sub(r"\s+", " ", item.text_content()).strip() for item in found]
 
     def form(self, action: str = "") -> Any:
@@ -79,9 +94,11 @@ class Browser:
         return Page(self.client.post(address, data={"csrf_token": self.token(), **(data or {}), **values}))
 
     def token(self) -> str:
-        """The anti-forgery token of this session."""
-        page = self.get("/aide")
-        return str(page.tree.xpath("string(//input[@name='csrf_token']/@value)"))
+        """The anti-forgery token of this session: of any form, that of signing in for who is not signed in."""
+        for address in ("/aide", "/connexion"):
+            if value := self.get(address).tree.xpath("string(//input[@name='csrf_token']/@value)"):
+                return str(value)
+        raise AssertionError("no page holds a token")
 
     def fill(self, address: str, action: str = "", **values: Any) -> Page:
         """Open the page, change these fields of its form, send it: nothing else is invented."""

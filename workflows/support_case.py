@@ -83,17 +83,22 @@ def lead_is_named(case: Any, **_: Any) -> Missing | None:
 
 
 def lead_suits_the_sector(case: Any, **_: Any) -> Missing | None:
-    if case.lead_kind != Role.CARSAT or case.employer.is_private:
+    return lead_refusal(case.lead_kind, case.employer)
+
+
+def lead_refusal(kind: Role | None, employer: Any) -> Missing | None:
+    """Return why a body of this kind may not lead for this employer; only the Carsat's lead depends on the sector."""
+    if kind != Role.CARSAT or employer.is_private:
         return None
-    return _not_for_the_carsat(case)
+    return _not_for_the_carsat(employer)
 
 
 def employer_is_private(case: Any, **_: Any) -> Missing | None:
-    return None if case.employer.is_private else _not_for_the_carsat(case)
+    return None if case.employer.is_private else _not_for_the_carsat(case.employer)
 
 
-def _not_for_the_carsat(case: Any) -> Missing:
-    if case.employer.is_public:
+def _not_for_the_carsat(employer: Any) -> Missing:
+    if employer.is_public:
         return Missing(
             "Employeur public : la branche AT-MP n’intervient pas en prévention auprès des agents publics. "
             "Orientez vers l’ARS, le FNP de la CNRACL ou le centre de gestion.",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
+from secrets import token_hex
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -84,4 +86,10 @@ def _matches(stored: str, password: str, hasher: PasswordHasher) -> bool:
 
 def _decoy(hasher: PasswordHasher) -> str:
     """Return a hash that no password opens, as long to check as a real one."""
-    return hasher.hash("personne")
+    return _decoy_of(hasher.time_cost, hasher.memory_cost, hasher.parallelism)
+
+
+@cache
+def _decoy_of(time_cost: int, memory_cost: int, parallelism: int) -> str:
+    # Made once: an unknown address must not cost one more hash than a known one.
+    return PasswordHasher(time_cost, memory_cost, parallelism).hash(token_hex())

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.actions.deadlines import Settings, answer_deadlines
 from app.actions.errors import Difference, Forbidden, Stale, Unacceptable
@@ -87,6 +87,8 @@ def take_note(case: Case, act: str, on: date, *, today: date, settings: Settings
 
     The case's version does not move: a colleague's open form stays valid.
     """
-    if on > case.last_activity_on:
-        db.session.execute(update(Case).where(Case.id == case.id).values(last_activity_on=on))
+    # Whoever moves the case at this moment finishes first: what it then awaits is what this answers.
+    db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update(key_share=True))
+    later = update(Case).where(Case.id == case.id, Case.last_activity_on < on)
+    db.session.execute(later.values(last_activity_on=on))
     answer_deadlines(case, act, on, today=today, settings=settings)

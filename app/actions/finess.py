@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, func, insert, select, update
 
-from app.actions.finess_values import Values, employer_values, provisional_employer, structure_values
+from app.actions.finess_values import Values, employer_values, found_by, provisional_employer, structure_values
 from app.extensions import db
 from app.models import Employer, Structure
 from app.readers.finess import FinessReading, LegalEntityRow, Problem, Severity, StructureRow
@@ -127,12 +127,12 @@ def _compare(table: Table, given: Sequence[Values], compare: Callable[[Record, V
     known = _known(table, [values["finess"] for values in given])
     differing = [v for v in given if v["finess"] not in known or compare(known[v["finess"]], v)]
     locked = _known(table, [v["finess"] for v in differing if v["finess"] in known], lock=True)
-    changes = Changes([v for v in differing if v["finess"] not in known])
+    changes = Changes([{**v, "search_key": found_by(v)} for v in differing if v["finess"] not in known])
     for values in differing:
         record = locked.get(values["finess"])
         if record and (different := compare(record, values)):
-            kept = {name: record[name] for name in values}
-            changes.updated.append({**kept, **different, "key": record["id"]})
+            merged = {name: record[name] for name in values} | different
+            changes.updated.append(merged | {"search_key": found_by(merged), "key": record["id"]})
     return changes
 
 

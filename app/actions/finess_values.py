@@ -39,7 +39,6 @@ def employer_values(row: LegalEntityRow) -> Values | Problem:
         "naf": row.naf,
         "departement": row.departement,
         "is_closed": row.is_closed,
-        "search_key": search_key(row.finess, row.siren, row.name, row.long_name, row.city),
         **_place(row),
     }
     return _fitted(row.line, Employer, values)
@@ -58,7 +57,6 @@ def structure_values(row: StructureRow, employer_id: int | None) -> Values | Pro
         "departement": row.departement,
         "naf": row.naf,
         "opened_on": row.opened_on,
-        "search_key": search_key(row.finess, row.siret, row.name, row.long_name, row.city),
         **_place(row),
     }
     return _fitted(row.line, Structure, values)
@@ -68,6 +66,11 @@ def provisional_employer(finess: str) -> Values:
     """Return the values of an employer known by its number alone, until the file of legal entities comes."""
     name = f"Entité juridique {finess}"
     return {"finess": finess, "name": name, "sector": Sector.TO_CONFIRM, "search_key": search_key(finess, name)}
+
+
+def found_by(values: Mapping[str, Any]) -> str:
+    """Return the text that finds an employer or a structure: numbers first, then names and city."""
+    return search_key(*(values.get(name) for name in ("finess", "siren", "siret", "name", "long_name", "city")))
 
 
 def presumed_scheme(sector: str, branch: str | None, status: str | None, naf: str | None) -> Scheme | None:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.actions.cases import followed_structures
 from app.actions.deadlines import Settings, plan_deadlines
@@ -25,10 +26,10 @@ from app.models import (
     Structure,
     User,
 )
-from app.permissions import Act, Actor, Kind, may, may_coordinate
+from app.permissions import Act, Actor, Kind, may, may_coordinate, reads_whole_case
 from workflows.core import Refused
 from workflows.roles import LEADS
-from workflows.support_case import State, lead_suits_the_sector
+from workflows.support_case import State, lead_refusal
 
 
 def open_case(
@@ -47,13 +48,15 @@ def open_case(
 ) -> Case:
     """Open a case on some structures of an employer in sight; `leads`: the actor's organisation leads it.
 
-    Raises Forbidden, Unacceptable (no structure) or Refused (a structure followed elsewhere, a lead that
-    does not suit the employer's sector).
+    Raises Forbidden, Unacceptable (no structure, or another employer's) or Refused (a structure followed
+    elsewhere, a lead that does not suit the employer's sector).
     """
     if not may(actor, Act.WRITE, Kind.CASE, employer):
         raise Forbidden("Un dossier est ouvert par l’ARS, la Carsat ou le département du territoire.")
     if not structures:
         raise Unacceptable("Choisissez au moins un établissement ou service.", field="structures")
+    if any(structure.employer_id != employer.id for structure in structures):
+        raise Unacceptable("Un de ces établissements n’appartient pas à cet employeur.", field="structures")
     if found := followed_structures([structure.id for structure in structures]):
         raise Refused(*found)
     start = opened_on or today
@@ -70,7 +73,7 @@ def open_case(
         lead_organisation=db.session.get(Organisation, actor.organisation_id) if leads else None,
         submission=submission,
     )
-    if leads and (why := lead_suits_the_sector(case)):
+    if leads and (why := lead_refusal(case.lead_kind, employer)):
         raise Refused(why)
     db.session.add(case)
     db.session.flush()
@@ -106,12 +109,13 @@ def name_lead(
     case: Case, organisation: Organisation, *, version: int, actor: Actor, today: date, now: datetime
 ) -> None:
     """Make an organisation the lead of a case; its former officers stay only if they belong to it."""
-    _may_change(case, version, actor)
+    _refuse_change(case, version, actor)
     if organisation.kind not in LEADS or not organisation.is_active:
         raise Unacceptable("Le chef de file est une ARS, une Carsat ou un département.", field="lead")
-    case.lead_organisation = organisation
-    if why := lead_suits_the_sector(case):
+    if why := lead_refusal(organisation.kind, case.employer):
         raise Refused(why)
+    case.lead_organisation = organisation
+    _move_version(case)
     agents = {user.id for user in list_agents([organisation.id])}
     case.officers = [officer for officer in case.officers if officer.user_id in agents]
     record(case, EventKind.LEAD, organisation.short_name, actor=actor, on=today, now=now)
@@ -121,12 +125,13 @@ def name_officers(
     case: Case, user_ids: Collection[int], *, version: int, actor: Actor, today: date, now: datetime
 ) -> None:
     """Name the people in charge, among the agents of the lead."""
-    _may_change(case, version, actor)
+    _refuse_change(case, version, actor)
     if case.lead_organisation_id is None:
         raise Unacceptable("Désignez d’abord l’organisme chef de file.", field="lead")
     agents = {user.id: user for user in list_agents([case.lead_organisation_id])}
     if not set(user_ids) <= agents.keys():
         raise Unacceptable("Un référent est un agent de l’organisme chef de file.", field="officers")
+    _move_version(case)
     kept = {officer.user_id: officer for officer in case.officers}
     case.officers = [kept.get(user_id) or CaseOfficer(user_id=user_id, since=today) for user_id in sorted(user_ids)]
     names = ", ".join(agents[user_id].full_name for user_id in sorted(user_ids)) or "personne"
@@ -143,14 +148,17 @@ def list_agents(organisation_ids: Collection[int]) -> Sequence[User]:
     ).all()
 
 
-def _may_change(case: Case, version: int, actor: Actor) -> None:
+def _refuse_change(case: Case, version: int, actor: Actor) -> None:
     if not may_coordinate(actor, case):
         raise Forbidden("La désignation revient à l’organisme chef de file ou à la coordination du territoire.")
     if case.version != version:
         raise Stale(case)
-    # The version moves even when only a child row changes, so that two editors are told apart.
-    db.session.execute(update(Case).where(Case.id == case.id, Case.version == version).values(version=version + 1))
-    db.session.refresh(case, ["version"])
+
+
+def _move_version(case: Case) -> None:
+    """The version moves even when only a child row changes, so that two editors are told apart."""
+    flag_modified(case, "lead_organisation_id")
+    db.session.flush()
 
 
 def invite_partner(case: Case, organisation: Organisation, *, actor: Actor, today: date, now: datetime) -> CasePartner:
@@ -183,7 +191,7 @@ def tell_status(
 
     `version` is that of the status as shown (0 when there was none); raises Stale when it has changed.
     """
-    if actor.organisation_id is None or not case.relations or not may(actor, Act.READ, Kind.CASE, case):
+    if not reads_whole_case(actor, case):
         raise Forbidden("Seuls les organismes présents sur le dossier y indiquent leur position.")
     partner = next((p for p in case.partners if p.organisation_id == actor.organisation_id), None)
     if version != (partner.version if partner else 0):

@@ -62,6 +62,7 @@ def log_visit(
     """Start the report of a visit, as a draft; on a case, it answers the deadlines that waited for a visit."""
     if not may(actor, Act.WRITE, Kind.VISIT, case or employer):
         raise Forbidden("Votre organisme ne rédige pas de compte rendu de visite chez cet employeur.")
+    _refuse_unreadable(notes, today)
     visit = Visit(
         employer=employer,
         case=case,
@@ -74,7 +75,7 @@ def log_visit(
         submission=submission,
     )
     db.session.add(visit)
-    _write(visit, notes, actor=actor, today=today, now=now)
+    _write(visit, notes, actor=actor, now=now)
     if case:
         take_note(case, "visit", notes.visited_on, today=today, settings=settings)
     return visit
@@ -88,13 +89,19 @@ def edit_visit(visit: Visit, notes: VisitNotes, *, version: int, actor: Actor, t
         )
     if visit.version != version:
         raise Stale(visit, differences(visit, notes))
-    _write(visit, notes, actor=actor, today=today, now=now)
+    _refuse_unreadable(notes, today)
+    _write(visit, notes, actor=actor, now=now)
 
 
-def _write(visit: Visit, notes: VisitNotes, *, actor: Actor, today: date, now: datetime) -> None:
+def _refuse_unreadable(notes: VisitNotes, today: date) -> None:
     refuse_future(notes.visited_on, today, field="visited_on")
     if notes.next_visit_on and notes.next_visit_on <= notes.visited_on:
         raise Unacceptable("Le prochain rendez-vous vient après la visite.", field="next_visit_on")
+    if notes.report and notes.report.media_type != "application/pdf":
+        raise Unacceptable("Le compte rendu joint doit être un PDF.", field="report")
+
+
+def _write(visit: Visit, notes: VisitNotes, *, actor: Actor, now: datetime) -> None:
     for name in ("visited_on", "mode", "structure_id", "next_visit_on", "visibility"):
         setattr(visit, name, getattr(notes, name))
     for name in ("subject", "units_seen", "documents_seen", "good_practices", "employer_remarks"):
@@ -124,8 +131,6 @@ def _write_lines(visit: Visit, notes: VisitNotes) -> None:
 
 
 def _attach(visit: Visit, upload: Upload, *, actor: Actor, now: datetime) -> Document:
-    if upload.media_type != "application/pdf":
-        raise Unacceptable("Le compte rendu joint doit être un PDF.", field="report")
     # Until the visit is final, its report is read by nobody else.
     return store_document(
         visit.employer,

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.cli import accounts, imports, scheduler
+from app.cli import accounts, demo, imports, scheduler
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (*accounts.COMMANDS, *imports.COMMANDS, *scheduler.COMMANDS):
+    for command in (*accounts.COMMANDS, *demo.COMMANDS, *imports.COMMANDS, *scheduler.COMMANDS):
         app.cli.add_command(command)

@@ -38,10 +38,13 @@ class Journey:
     is_public: bool | None = None
     reminded_by: str = ""
     needs_sector: bool = False
+    is_second: bool = False
+    """A second open case of an employer already followed, on its other structures."""
 
 
 _DIAGNOSTIC = "contact meeting start_diagnostic"
 _CONTRACT = "call contact start_diagnostic visit sign_contract"
+_REPORTED = "contact start_diagnostic report sign_contract"
 _ACCOMPANIED = f"{_CONTRACT} start_accompaniment visit+140"
 _OBJECTIVE = "call contact start_diagnostic meeting sign_cpom_objective"
 _CARSAT, _ARS, _DEPT = Role.CARSAT, Role.ARS, Role.DEPT
@@ -62,16 +65,17 @@ JOURNEYS = (
     Journey(1, _CARSAT, _DIAGNOSTIC, (130, 150)),
     Journey(1, _CARSAT, f"{_DIAGNOSTIC} refuse correct call", (5, 20)),
     Journey(5, _CARSAT, _CONTRACT, (10, 70)),
-    Journey(1, _CARSAT, "contact start_diagnostic report sign_contract call", (10, 30), departement="79"),
+    Journey(1, _CARSAT, f"{_REPORTED} call", (10, 30), departement="79"),
     Journey(2, _CARSAT, _CONTRACT, (96, 115)),
     Journey(4, _CARSAT, f"{_ACCOMPANIED} call", (20, 80)),
     Journey(1, _CARSAT, f"{_CONTRACT} start_accompaniment", departement="79", reminded_by="visit"),
-    Journey(1, _CARSAT, "lead contact start_diagnostic report sign_contract start_accompaniment", (195, 230)),
+    Journey(1, _CARSAT, f"lead {_REPORTED} start_accompaniment", (195, 230)),
     Journey(1, _CARSAT, f"{_ACCOMPANIED} draft+90", (4, 15), departement="86"),
     Journey(3, _CARSAT, f"{_ACCOMPANIED} visit+160 evaluate", (10, 60)),
     Journey(1, _CARSAT, f"{_ACCOMPANIED} evaluate", (95, 115)),
     Journey(3, _CARSAT, f"{_ACCOMPANIED} evaluate close", (30, 200)),
-    Journey(1, _CARSAT, "contact start_diagnostic report sign_contract start_accompaniment evaluate+200 close", (20, 60)),
+    Journey(1, _CARSAT, f"{_REPORTED} start_accompaniment evaluate+200 close", (20, 60)),
+    Journey(1, _CARSAT, f"{_DIAGNOSTIC} close", (40, 120)),
     Journey(2, _CARSAT, "lead contact mail refuse", (40, 200)),
     Journey(1, _CARSAT, f"{_DIAGNOSTIC} refuse", (100, 250)),
     Journey(1, _CARSAT, "call declare_out_of_scope", (60, 150)),
@@ -83,7 +87,8 @@ JOURNEYS = (
     Journey(1, _ARS, "lead", (70, 90)),
     Journey(3, _ARS, "call contact", (5, 40), is_public=True),
     Journey(1, _ARS, "lead contact", (60, 80)),
-    Journey(4, _ARS, f"{_DIAGNOSTIC} mail", (10, 90)),
+    Journey(2, _ARS, "contact meeting", (15, 40), is_second=True),
+    Journey(3, _ARS, f"{_DIAGNOSTIC} mail", (10, 90)),
     Journey(2, _ARS, f"{_DIAGNOSTIC} call", (100, 130), is_public=True),
     Journey(4, _ARS, _OBJECTIVE, (20, 200)),
     Journey(1, _ARS, _OBJECTIVE, is_public=True, reminded_by="management_review"),
@@ -106,7 +111,7 @@ JOURNEYS = (
     Journey(2, _DEPT, f"{_OBJECTIVE} start_accompaniment visit+110 evaluate+150 close", (30, 250)),
     Journey(1, _DEPT, "lead contact refuse", (60, 200)),
     Journey(1, _DEPT, f"{_DIAGNOSTIC} suspend", (30, 90)),
-    Journey(5, None, "", (5, 55)),
+    Journey(3, None, "", (5, 55)),
     Journey(1, None, "", (70, 90)),
     Journey(3, None, "", (10, 45), needs_sector=True),
 )  # fmt: skip

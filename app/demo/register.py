@@ -1,5 +1,6 @@
 """The register of the demonstration: FINESS files read by the importer, then what FINESS does not hold."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -8,7 +9,13 @@ from typing import Any
 from sqlalchemy import Table, bindparam, func, insert, select, update
 
 from app.cli.imports import import_file
-from app.demo.finess_files import SEED, build_finess_files, capacities
+from app.demo.finess_files import (
+    SEED,
+    STORY_EMPLOYER_FINESS,
+    build_finess_files,
+    capacities,
+    synthetic_employers,
+)
 from app.extensions import db
 from app.models import Employer, FederationMember, Organisation, Sector, Structure
 from app.readers.nomenclatures import CareField, LegalNature, care_field_of_category, legal_nature_of_status
@@ -51,17 +58,23 @@ def complete_sizes() -> None:
 def join_federations(bodies: dict[str, Organisation]) -> None:
     """Make most private employers members of the federation of their field, a few of two, the others of none."""
     rng = Random(f"federations {SEED}")
-    first = select(Structure.category).where(Structure.employer_id == Employer.id).order_by(Structure.finess).limit(1)
-    private = select(Employer.id, Employer.legal_status, first.scalar_subquery()).where(
-        Employer.sector == Sector.PRIVATE, Employer.finess.is_not(None)
-    )
     members = []
-    for rank, (employer_id, status, category) in enumerate(db.session.execute(private.order_by(Employer.finess))):
-        # The first is the story's own: its federation's delegate must see it.
-        joins = rng.randrange(10) < MEMBERS_IN_TEN or rank == 0
-        for key in federations_of(status, category) if joins else ():
-            members.append({"organisation_id": bodies[key].id, "employer_id": employer_id})
+    for employer in _private_employers():
+        joins = rng.randrange(10) < MEMBERS_IN_TEN or employer.finess == STORY_EMPLOYER_FINESS
+        for key in federations_of(employer.legal_status, employer.category) if joins else ():
+            members.append({"organisation_id": bodies[key].id, "employer_id": employer.id})
     db.session.execute(insert(FederationMember), members)
+
+
+def _private_employers() -> Sequence[Any]:
+    """Return (id, finess, legal_status, category of the main structure) of the invented private employers."""
+    numbers = [employer.finess for employer in synthetic_employers()]
+    main = select(Structure.category).where(Structure.employer_id == Employer.id).order_by(Structure.finess).limit(1)
+    return db.session.execute(
+        select(Employer.id, Employer.finess, Employer.legal_status, main.scalar_subquery().label("category"))
+        .where(Employer.sector == Sector.PRIVATE, Employer.finess.in_(numbers))
+        .order_by(Employer.finess)
+    ).all()
 
 
 def federations_of(status: str | None, category: str | None) -> tuple[str, ...]:

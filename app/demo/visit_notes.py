@@ -34,7 +34,11 @@ MATERIAL: Mapping[str, Material] = {
         "Document unique, plan de formation, tableau des absences par unité",
         ("Directrice", "Infirmière coordinatrice", "Représentante du CSE", "Deux aides-soignantes"),
         (
-            (ObservationKind.FACT, "Unité du rez-de-jardin", "Six rails de plafond posés, quatre utilisés chaque jour."),
+            (
+                ObservationKind.FACT,
+                "Unité du rez-de-jardin",
+                "Six rails de plafond, quatre utilisés chaque jour.",
+            ),
             (ObservationKind.RISK, "Unité protégée", "Transferts faits à une seule personne en début de soirée."),
             (ObservationKind.RISK, "Lingerie", "Chariots hauts poussés sur un sol en pente."),
             (
@@ -71,7 +75,11 @@ MATERIAL: Mapping[str, Material] = {
         ),
     ),
     "disability": Material(
-        ("Prévention des situations de violence", "Organisation du travail en internat", "Ports de charges à l’atelier"),
+        (
+            "Prévention des situations de violence",
+            "Organisation du travail en internat",
+            "Charges portées à l’atelier",
+        ),
         "Unité d’hébergement, atelier, cuisine",
         "Procédure après un événement, document unique, compte rendu du dernier CSE",
         ("Directrice adjointe", "Cheffe de service éducatif", "Deux accompagnants"),

@@ -1,5 +1,7 @@
 """What people say and write in the histories of the demonstration: notes, motives, names, functions."""
 
+from app.models import Source
+
 GIVEN_NAMES = (
     "Amandine", "Béatrice", "Catherine", "Delphine", "Émilie", "Florence", "Gaëlle", "Isabelle", "Jacqueline",
     "Karim", "Laurent", "Mehdi", "Nathalie", "Olivier", "Pascal", "Philippe", "Rachel", "Stéphane", "Virginie",
@@ -44,12 +46,21 @@ NOTES_WITHOUT_CASE = (
     "La structure a lancé seule un travail sur les plannings et se propose d’en témoigner.",
 )
 
-OPENING_MOTIVES = (
-    "Retenu en réunion territoriale, d’un commun accord.",
-    "Proposé par les partenaires du département : équipe volontaire, encadrement récemment renouvelé.",
-    "Demande reçue après une réunion d’information.",
-    "Signalé par un partenaire qui connaît bien la structure.",
-)
+OPENING_MOTIVES = {
+    Source.TARGETING_LIST: (
+        "Retenu en réunion territoriale, d’un commun accord.",
+        "Proposé par les partenaires du département : équipe volontaire, encadrement récemment renouvelé.",
+        "Inscrit sur la liste cosignée de l’année, au titre du territoire.",
+    ),
+    Source.EMPLOYER_REQUEST: (
+        "Demande reçue après une réunion d’information.",
+        "La direction a écrit pour connaître les appuis possibles.",
+    ),
+    Source.ALERT: (
+        "Signalé par un partenaire qui connaît bien la structure.",
+        "Un partenaire a proposé un échange à l’équipe, qui l’a accepté.",
+    ),
+}
 STEP_MOTIVES = {
     "refuse": (
         "La direction est mobilisée par la reconstruction du bâtiment et préfère reprendre contact plus tard.",
@@ -80,7 +91,8 @@ STATUS_COMMENTS = (
     "",
     "",
     "Présent aux prochains rendez-vous.",
-    "À revoir au comité de juin.",
+    "À revoir au prochain comité technique.",
+    "Peut accueillir l’équipe dans un groupe d’échange entre pairs.",
     "Convention de moyens en préparation.",
     "Formation des encadrants prévue au second semestre.",
 )

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
 from app.models.columns import Authored, Submitted, key, line, short
+from app.models.employers import Employer
 from app.models.organisations import Organisation
 from app.models.users import User
 from app.models.visibility import Visibility
@@ -34,6 +35,7 @@ class Document(Submitted, Authored, Model):
     sha256: Mapped[str] = mapped_column(String(64))
     visibility: Mapped[Visibility]
 
+    employer: Mapped[Employer] = relationship()
     author: Mapped[User] = relationship(foreign_keys="Document.author_id")
     organisation: Mapped[Organisation | None] = relationship()
 

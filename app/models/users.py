@@ -21,7 +21,7 @@ class ManagerFunction(LabelledEnum):
     RH = "rh", "Ressources humaines"
 
 
-class User(UserMixin, Model):  # type: ignore[misc]
+class User(UserMixin, Model):
     """One person; everything the person may do hangs on a capacity."""
 
     __tablename__ = "users"

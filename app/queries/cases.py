@@ -49,7 +49,7 @@ class CaseFilters:
     timing: str = ""
     sort: str = "echeance"
 
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, Any]:
         """Return what differs from the default, as arguments of the address."""
         return {f.name: str(value) for f in fields(self) if (value := getattr(self, f.name)) != f.default}
 
@@ -86,7 +86,7 @@ def get_case(actor: Actor, case_id: int, *, lock: bool = False) -> Case | None:
         .add_columns(final_visit_exists().label("has_final_visit"), *relation_columns(case_relations(actor)))
     )
     if lock:
-        statement = statement.with_for_update(of=Case).execution_options(populate_existing=True)
+        statement = statement.with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)
     row = db.session.execute(statement).first()
     if row is None:
         return None

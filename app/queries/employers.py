@@ -24,7 +24,7 @@ class EmployerFilters:
     sector: str = ""
     followed: str = ""
 
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, Any]:
         """Return what differs from the default, as arguments of the address."""
         return {f.name: str(value) for f in fields(self) if (value := getattr(self, f.name)) != f.default}
 

@@ -5,6 +5,7 @@ from flask import Flask
 from app.views import (
     accounts,
     cases,
+    contacts,
     demo,
     desk,
     documents,
@@ -13,11 +14,26 @@ from app.views import (
     health,
     help,
     steps,
+    structures,
     teams,
     visits,
 )
 
-PAGES = (accounts, cases, desk, documents, employers, exchanges, health, help, steps, teams, visits)
+PAGES = (
+    accounts,
+    cases,
+    contacts,
+    desk,
+    documents,
+    employers,
+    exchanges,
+    health,
+    help,
+    steps,
+    structures,
+    teams,
+    visits,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -1,16 +1,14 @@
 """What the page of a case shows, made ready: stepper, steps with what they lack, thread."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask import url_for
 
 from app import filters
-from app.clock import PARIS
-from app.models import Case, CaseEvent, Document, EventKind, Exchange, Visit
-from app.permissions import Actor, Kind, readers_of, reads_motives, reads_whole_case, step_refusal
+from app.models import Case, CaseEvent
+from app.permissions import Actor, step_refusal
 from workflows.core import Missing, Step
 from workflows.roles import Role
 from workflows.support_case import EMPLOYER_LABELS, MAIN_PATH, WORKFLOW, State
@@ -36,23 +34,6 @@ class StepOffer:
     @property
     def why(self) -> str:
         return self.refusal or " ".join(item["text"] for item in self.missing)
-
-
-@dataclass(frozen=True)
-class ThreadItem:
-    """One thing that happened, with who reads it."""
-
-    title: str
-    on: date
-    when: str
-    by: str = ""
-    text: str = ""
-    visibility: str = ""
-    links: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def datetime(self) -> str:
-        return self.on.isoformat()
 
 
 def state_label(actor: Actor, state: State) -> str:
@@ -129,114 +110,6 @@ def proposed(steps: Sequence[StepOffer]) -> StepOffer | None:
     ahead = [item for item in steps if item.step.slug not in ASIDE]
     mine = [item for item in ahead if item.refusal is None]
     return next(iter(mine or ahead), None)
-
-
-def thread(
-    actor: Actor,
-    case: Case,
-    events: Sequence[CaseEvent],
-    exchanges: Sequence[Exchange],
-    visits: Sequence[Visit],
-    documents: Sequence[Document],
-) -> list[ThreadItem]:
-    """Return everything that happened and that the actor may read, newest first."""
-    kept = [event for event in events if reads_whole_case(actor, case) or event.kind in _STATE_EVENTS]
-    items = [_of_event(event, actor, case) for event in kept] + entries(exchanges, visits, documents)
-    return sorted(items, key=lambda item: item.on, reverse=True)
-
-
-def entries(exchanges: Sequence[Exchange], visits: Sequence[Visit], documents: Sequence[Document]) -> list[ThreadItem]:
-    """Return notes, visits and documents as one thread, newest first."""
-    items = [
-        *(_of_exchange(exchange) for exchange in exchanges),
-        *(_of_visit(visit) for visit in visits),
-        *(_of_document(document) for document in documents),
-    ]
-    return sorted(items, key=lambda item: item.on, reverse=True)
-
-
-_STATE_EVENTS = (EventKind.OPENED, EventKind.STEP, EventKind.CORRECTION, EventKind.LEAD)
-
-
-def _of_event(event: CaseEvent, actor: Actor, case: Case) -> ThreadItem:
-    recorded_on = event.recorded_at.astimezone(PARIS).date()
-    later = f" (noté le {filters.short_day(recorded_on)})" if recorded_on != event.effective_on else ""
-    return ThreadItem(
-        title=_event_title(event, actor),
-        on=event.effective_on,
-        when=filters.day(event.effective_on) + later,
-        by=_event_author(event, actor),
-        text=event.motive if reads_motives(actor, case) else "",
-    )
-
-
-def _event_title(event: CaseEvent, actor: Actor) -> str:
-    if event.to_state:
-        prefix = "Correction : " if event.kind is EventKind.CORRECTION else ""
-        return f"{prefix}{state_label(actor, event.to_state)}"
-    return f"{event.kind.label} : {event.summary}" if event.summary else event.kind.label
-
-
-def _event_author(event: CaseEvent, actor: Actor) -> str:
-    organisation = event.organisation.short_name if event.organisation else ""
-    if actor.role in (Role.EMPLOYER, Role.FEDERATION) or event.actor is None:
-        return f"par {organisation}" if organisation else ""
-    return f"par {event.actor.full_name}, {organisation}"
-
-
-def _author(entry: Any) -> str:
-    organisation = entry.organisation.short_name if entry.organisation else ""
-    return f"par {entry.author.full_name}, {organisation}" if organisation else f"par {entry.author.full_name}"
-
-
-def _of_exchange(exchange: Exchange) -> ThreadItem:
-    return ThreadItem(
-        title=f"Note de terrain : {exchange.kind.label.lower()}",
-        on=exchange.held_on,
-        when=filters.day(exchange.held_on),
-        by=_author(exchange),
-        text=exchange.summary,
-        visibility=_readers(exchange, Kind.EXCHANGE),
-        links=[("ouvrir", url_for("exchanges.show", exchange_id=exchange.id))],
-    )
-
-
-def _of_visit(visit: Visit) -> ThreadItem:
-    pages = url_for("visits.show", visit_id=visit.id)
-    links = [("compte rendu" if visit.is_final else "brouillon à terminer", pages)]
-    if visit.is_final:
-        links.append(("PDF", url_for("visits.download", visit_id=visit.id)))
-    remote = visit.mode.label.lower()
-    return ThreadItem(
-        title=f"Visite {remote}" + (" (version rectificative)" if visit.corrects_id else ""),
-        on=visit.visited_on,
-        when=filters.day(visit.visited_on),
-        by=_author(visit),
-        text=visit.subject,
-        visibility=_readers(visit, Kind.VISIT) if visit.is_final else readers_of_draft(visit),
-        links=links,
-    )
-
-
-def _of_document(document: Document) -> ThreadItem:
-    on = document.created_at.astimezone(PARIS).date()
-    return ThreadItem(
-        title=f"Document : {document.title}",
-        on=on,
-        when=filters.day(on),
-        by=_author(document),
-        visibility=_readers(document, Kind.DOCUMENT),
-        links=[("télécharger", url_for("documents.download", document_id=document.id))],
-    )
-
-
-def _readers(entry: Any, kind: Kind) -> str:
-    return readers_of(entry.visibility, kind, entry.organisation.short_name if entry.organisation else "")
-
-
-def readers_of_draft(visit: Visit) -> str:
-    """Return who reads a draft: its organisation, until it is final."""
-    return f"{visit.organisation.short_name if visit.organisation else ''}, jusqu’au compte rendu final"
 
 
 def due_badge(due_on: date, today: date) -> dict[str, str] | None:

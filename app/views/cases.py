@@ -15,6 +15,7 @@ from app.queries.cases import SCOPES, SORTS, TIMINGS, CaseFilters
 from app.queries.choices import list_departements, list_leads, list_officer_choices
 from app.views import case_page
 from app.views.listing import category_choices, chosen, cursor_of, departement_choices, next_cursor
+from app.views.threads import thread as thread_of
 from app.views.workbooks import workbook_response
 from forms.cases import CaseFilterForm
 from workflows.roles import Role
@@ -75,8 +76,10 @@ def filter_form(actor: Actor) -> CaseFilterForm:
 
 def filters_of(form: CaseFilterForm) -> CaseFilters:
     """Return the filters that the address names and that exist; the others are ignored."""
-    words = {name: chosen(form[name]) for name in ("scope", "state", "timing", "departement", "category", "sector")}
-    numbers = {name: int(value) for name in ("lead", "officer") if (value := chosen(form[name]))}
+    words: dict[str, Any] = {
+        name: chosen(form[name]) for name in ("scope", "state", "timing", "departement", "category", "sector")
+    }
+    numbers: dict[str, Any] = {name: int(value) for name in ("lead", "officer") if (value := chosen(form[name]))}
     return CaseFilters(q=(form.q.data or "").strip()[:100], sort=chosen(form.sort) or "echeance", **words, **numbers)
 
 
@@ -147,7 +150,7 @@ def show(case_id: int) -> ResponseReturnValue:
         reads_contacts=contacts,
         writes={kind: may(actor, Act.WRITE, kind, case) for kind in Kind},
         next_visits=[visit for visit in visits if visit.next_visit_on and visit.next_visit_on >= today],
-        thread=case_page.thread(
+        thread=thread_of(
             actor, case, events, threads.list_exchanges(actor, case), visits, threads.list_documents(actor, case)
         ),
     )

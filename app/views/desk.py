@@ -18,13 +18,14 @@ bp = Blueprint("desk", __name__)
 FIRST = 8
 """How many cases the desk shows under « À faire en premier »."""
 
-BASKETS = (
+BASKETS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("en retard", {"timing": "retard"}, "alert"),
     ("à faire sous 15 jours", {"timing": "bientot"}, "warn"),
     ("sans activité depuis 90 jours", {"timing": "sans-nouvelles"}, "warn"),
     ("ouverts", {"state": "ouverts"}, ""),
+    ("sans chef de file", {"timing": "sans-pilote"}, "info"),
 )
-WITHOUT_LEAD = ("sans chef de file", {"timing": "sans-pilote"}, "info")
+"""Label, filters, tone. The counter of a basket and the list it opens share these filters."""
 
 
 @bp.get("/")
@@ -41,41 +42,42 @@ def show() -> ResponseReturnValue:
 
 
 def _agent(actor: Actor, today: date) -> str:
-    groups = _groups(actor)
-    sizes = iter(cases.count_baskets(actor, [f for _, baskets in groups for _, f, _ in baskets], today=today))
-    figures = [
-        (title, [(next(sizes), label, url_for("cases.index", **f.arguments()), tone) for label, f, tone in baskets])
-        for title, baskets in groups
-    ]
-    first = cases.list_cases(actor, CaseFilters(scope=_own_scope(actor), state="ouverts"), today=today, limit=FIRST)
+    scopes = _scopes(actor)
+    figures = _figures_of(actor, [scope for scope, _ in scopes], today)
+    own = scopes[0][0]
+    first = cases.list_cases(actor, CaseFilters(scope=own, state="ouverts"), today=today, limit=FIRST)
     return render_template(
         "desk/agent.html",
-        figures=figures,
+        own=[(number, label, url, tone) for number, label, url, tone in figures[own] if label != BASKETS[-1][0]],
+        around=[(title, [cell[:3] for cell in figures[scope]]) for scope, title in scopes[1:]],
+        basket_labels=[label for label, _, _ in BASKETS],
         first=first[:FIRST],
-        all_url=url_for("cases.index", scope=_own_scope(actor), state="ouverts"),
+        all_url=url_for("cases.index", scope=own or None, state="ouverts"),
         drafts=drafts.list_drafts(actor),
         badge_of=lambda row: case_page.due_badge(row.due_on, today),
         state_label=lambda state: case_page.state_label(actor, state),
-        today=today,
     )
 
 
-def _own_scope(actor: Actor) -> str:
-    return "moi" if actor.role in LEADS and not actor.is_coordinator else "organisme" if actor.role in LEADS else ""
-
-
-def _groups(actor: Actor) -> list[tuple[str, list[tuple[str, CaseFilters, str]]]]:
+def _scopes(actor: Actor) -> list[tuple[str, str]]:
+    """Return (scope, title), the one that is most the person's own first."""
     if actor.role not in LEADS:
-        return [("Les dossiers que je vois", _baskets(""))]
-    return [
-        ("Mes dossiers", _baskets("moi")),
-        (f"Mon organisme : {actor.organisation_name}", _baskets("organisme")),
-        ("Mon territoire", [*_baskets(""), (WITHOUT_LEAD[0], CaseFilters(**WITHOUT_LEAD[1]), WITHOUT_LEAD[2])]),
+        return [("", "Les dossiers que je vois")]
+    own, organisation = ("moi", "Mes dossiers"), ("organisme", f"Mon organisme, {actor.organisation_name}")
+    territory = ("", "Mon territoire")
+    return [territory, organisation, own] if actor.is_coordinator else [own, organisation, territory]
+
+
+def _figures_of(actor: Actor, scopes: list[str], today: date) -> dict[str, list[tuple[int, str, str, str]]]:
+    """Return (number, label, address, tone) of each basket of each scope, counted in one statement."""
+    baskets = [
+        (scope, label, CaseFilters(scope=scope, **values), tone) for scope in scopes for label, values, tone in BASKETS
     ]
-
-
-def _baskets(scope: str) -> list[tuple[str, CaseFilters, str]]:
-    return [(label, CaseFilters(scope=scope, **values), tone) for label, values, tone in BASKETS]
+    sizes = cases.count_baskets(actor, [filters for _, _, filters, _ in baskets], today=today)
+    figures: dict[str, list[tuple[int, str, str, str]]] = {scope: [] for scope in scopes}
+    for size, (scope, label, filters, tone) in zip(sizes, baskets, strict=True):
+        figures[scope].append((size, label, url_for("cases.index", **filters.arguments()), tone))
+    return figures
 
 
 def _employer(actor: Actor, today: date) -> str:

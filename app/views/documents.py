@@ -32,7 +32,7 @@ def new_on_employer(employer_id: int) -> ResponseReturnValue:
 
 def _new(employer: Employer, case: Case | None) -> ResponseReturnValue:
     form = DocumentForm(data={"visibility": Visibility.ORGANISATION.value})
-    form.visibility.choices = audience_choices(Kind.DOCUMENT)
+    form.visibility.choices = audience_choices(Kind.DOCUMENT, employer)
     if form.validate_on_submit() and (find_submission(Document, form.submission.data) or _keep(employer, case, form)):
         flash("Le document est gardé.", "success")
         home = url_for("cases.show", case_id=case.id) if case else url_for("employers.show", employer_id=employer.id)

@@ -1,28 +1,26 @@
 """Employers, their structures and the people one talks to there."""
 
-from typing import Any
-
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app import auth, clock
 from app.actions import employers as actions
 from app.extensions import db
-from app.filters import day, finess, number, plural, siren
-from app.models import Employer, Scheme, Sector, Structure, Visibility
+from app.filters import finess, number, siren
+from app.models import Employer, Scheme, Sector
 from app.permissions import Act, Kind, may
 from app.queries import employers as queries
 from app.queries import threads
-from app.queries.cases import list_cases_of_employer
+from app.queries.cases import PAGE, list_cases_of_employer
 from app.queries.choices import list_departements
-from app.queries.employers import FOLLOWED, PAGE, EmployerFilters
-from app.readers.nomenclatures import category_label, legal_statuses
+from app.queries.employers import FOLLOWED, EmployerFilters
+from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
-from app.views.exchanges import audience_choices
 from app.views.listing import category_choices, chosen, cursor_of, departement_choices, next_cursor, short_category
+from app.views.threads import ThreadItem, entries
 from app.views.workbooks import workbook_response
-from forms.employers import ContactForm, EmployerFilterForm, EmployerForm, StructureForm
+from forms.employers import EmployerFilterForm, EmployerForm
 from workflows.roles import Role
 
 bp = Blueprint("employers", __name__)
@@ -108,13 +106,13 @@ def show(employer_id: int) -> ResponseReturnValue:
         state_label=lambda state: case_page.state_label(actor, state),
         short_category=short_category,
         identity=_identity(employer),
-        identity_action=_link("Compléter", url_for("employers.edit", employer_id=employer_id), employer),
+        identity_action=completion_link(url_for("employers.edit", employer_id=employer_id), employer),
     )
 
 
 def _identity(employer: Employer) -> list[dict[str, str]]:
     status = legal_statuses().get(employer.legal_status or "")
-    return _rows(
+    return described(
         ("SIREN", siren(employer.siren)),
         ("FINESS (entité juridique)", finess(employer.finess)),
         ("Statut juridique", status.label if status else ""),
@@ -130,20 +128,21 @@ def _identity(employer: Employer) -> list[dict[str, str]]:
     )
 
 
-def _rows(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+def described(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    """Return the rows of a summary list, empty values left out."""
     return [{"label": label, "value": value} for label, value in pairs if value]
 
 
-def _link(text: str, url: str, employer: Employer) -> Markup:
-    """Return a link to complete a record, for who may."""
+def completion_link(url: str, employer: Employer) -> Markup:
+    """Return the link to complete a record, for who may; nothing otherwise."""
     if not may(auth.acting(), Act.WRITE, Kind.EMPLOYER, employer):
         return Markup("")
-    return Markup('<a class="govuk-link" href="{}">{}</a>').format(url, text)
+    return Markup('<a class="govuk-link" href="{}">Compléter</a>').format(url)
 
 
-def _thread(employer: Employer) -> list[case_page.ThreadItem]:
+def _thread(employer: Employer) -> list[ThreadItem]:
     actor = auth.acting()
-    return case_page.entries(
+    return entries(
         threads.list_exchanges(actor, employer),
         threads.list_visits(actor, employer),
         threads.list_documents(actor, employer),
@@ -177,120 +176,3 @@ def edit(employer_id: int) -> ResponseReturnValue:
         flash("L’employeur est à jour.", "success")
         return redirect(url_for("employers.show", employer_id=employer_id))
     return render_template("employers/form.html", employer=employer, form=form), 422 if form.errors else 200
-
-
-@bp.get("/etablissements/<finess_number>")
-@auth.requires(Kind.EMPLOYER)
-def show_structure(finess_number: str) -> ResponseReturnValue:
-    structure = _structure_or_404(finess_number)
-    actor = auth.acting()
-    return render_template(
-        "employers/structure.html",
-        structure=structure,
-        employer=structure.employer,
-        category=short_category(structure.category),
-        cases=list_cases_of_employer(actor, structure.employer, structure),
-        identity=_structure_identity(structure),
-        edit_action=_link(
-            "Compléter", url_for("employers.edit_structure", finess_number=finess_number), structure.employer
-        ),
-        state_label=lambda state: case_page.state_label(actor, state),
-    )
-
-
-def _structure_identity(structure: Structure) -> list[dict[str, str]]:
-    return _rows(
-        ("FINESS", finess(structure.finess)),
-        ("SIRET", siren(structure.siret) if structure.siret else ""),
-        ("Catégorie", f"{category_label(structure.category)} ({structure.category})"),
-        ("Capacité", plural(structure.capacity, "place") if structure.capacity is not None else "à préciser"),
-        ("Effectif sur place", number(structure.headcount) if structure.headcount is not None else "à préciser"),
-        ("Heures servies par an", number(structure.hours_served) if structure.hours_served is not None else ""),
-        (
-            "Adresse",
-            ", ".join(part for part in (structure.address, f"{structure.postcode} {structure.city}".strip()) if part),
-        ),
-        ("Téléphone", structure.phone),
-        ("Ouvert le", day(structure.opened_on)),
-    )
-
-
-def _structure_or_404(finess_number: str) -> Structure:
-    structure = queries.get_structure(auth.acting(), finess_number)
-    if structure is None:
-        abort(404)
-    return structure
-
-
-@bp.route("/etablissements/<finess_number>/modifier", methods=["GET", "POST"])
-@auth.requires(Kind.EMPLOYER, Act.WRITE)
-def edit_structure(finess_number: str) -> ResponseReturnValue:
-    structure = _structure_or_404(finess_number)
-    if not may(auth.acting(), Act.WRITE, Kind.EMPLOYER, structure.employer):
-        abort(403)
-    form = StructureForm(obj=structure)
-    if form.validate_on_submit():
-        actions.describe_structure(
-            structure,
-            capacity=form.capacity.data,
-            headcount=form.headcount.data,
-            hours_served=form.hours_served.data,
-            version=form.version.number,
-            actor=auth.acting(),
-        )
-        db.session.commit()
-        flash("L’établissement est à jour.", "success")
-        return redirect(url_for("employers.show_structure", finess_number=finess_number))
-    return render_template("employers/structure_form.html", structure=structure, form=form), 422 if form.errors else 200
-
-
-@bp.route("/employeurs/<int:employer_id>/contacts/nouveau", methods=["GET", "POST"])
-@auth.requires(Kind.CONTACT, Act.WRITE)
-def new_contact(employer_id: int) -> ResponseReturnValue:
-    employer = auth.employer_or_404(employer_id, kind=Kind.CONTACT, act=Act.WRITE)
-    form = _contact_form(data={"visibility": Visibility.PARTNERS.value})
-    if form.validate_on_submit():
-        actions.add_contact(employer, _person(form), actor=auth.acting())
-        db.session.commit()
-        flash("Le contact est ajouté.", "success")
-        return redirect(url_for("employers.show", employer_id=employer_id))
-    return render_template(
-        "employers/contact.html", employer=employer, form=form, contact=None
-    ), 422 if form.errors else 200
-
-
-@bp.route("/employeurs/<int:employer_id>/contacts/<int:contact_id>", methods=["GET", "POST"])
-@auth.requires(Kind.CONTACT, Act.WRITE)
-def edit_contact(employer_id: int, contact_id: int) -> ResponseReturnValue:
-    employer = auth.employer_or_404(employer_id, kind=Kind.CONTACT, act=Act.WRITE)
-    contact = next((c for c in queries.list_contacts(auth.acting(), employer) if c.id == contact_id), None)
-    if contact is None:
-        abort(404)
-    form = _contact_form(obj=contact)
-    if request.method == "GET":
-        form.visibility.data = contact.visibility.value
-    if form.validate_on_submit():
-        actions.edit_contact(employer, contact, _person(form), version=form.version.number, actor=auth.acting())
-        db.session.commit()
-        flash("Le contact est à jour.", "success")
-        return redirect(url_for("employers.show", employer_id=employer_id))
-    page = render_template("employers/contact.html", employer=employer, form=form, contact=contact)
-    return page, 422 if form.errors else 200
-
-
-def _contact_form(**values: Any) -> ContactForm:
-    form = ContactForm(**values)
-    form.visibility.choices = audience_choices(Kind.CONTACT)
-    return form
-
-
-def _person(form: ContactForm) -> actions.Person:
-    return actions.Person(
-        family_name=form.family_name.data,
-        given_name=form.given_name.data,
-        function=form.function.data,
-        phone=form.phone.data,
-        email=form.email.data or "",
-        visibility=Visibility(form.visibility.data),
-        left_on=form.left_on.data,
-    )

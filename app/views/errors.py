@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.actions.errors import Forbidden, Stale, Unacceptable
 from app.extensions import db
+from reports.rendering import PdfUnavailable
 from workflows.core import Refused
 
 PAGES = (400, 401, 403, 404, 409, 413, 429, 500)
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     for conflict in (StaleDataError, IntegrityError):
         app.register_error_handler(conflict, _conflict)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(PdfUnavailable, lambda error: page(503, message=str(error)))
     app.register_error_handler(500, lambda error: page(500))
 
 

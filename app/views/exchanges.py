@@ -10,7 +10,7 @@ from app.actions import exchanges
 from app.actions.errors import Unacceptable
 from app.extensions import db
 from app.models import Case, Employer, Exchange, ExchangeKind, Visibility
-from app.permissions import Act, Kind, may, may_write_entry, readers_of
+from app.permissions import Act, Kind, audiences_offered, may, may_write_entry, readers_of
 from app.queries.settings import get_deadlines
 from app.queries.threads import find_submission, get_exchange
 from forms.exchanges import NoteForm
@@ -34,7 +34,9 @@ def new_on_employer(employer_id: int) -> ResponseReturnValue:
 
 
 def _new(employer: Employer, case: Case | None) -> ResponseReturnValue:
-    form = note_form(kind=ExchangeKind.CALL.value, held_on=clock.today(), visibility=Visibility.ORGANISATION.value)
+    form = note_form(
+        employer, kind=ExchangeKind.CALL.value, held_on=clock.today(), visibility=Visibility.ORGANISATION.value
+    )
     if form.validate_on_submit():
         known = find_submission(Exchange, form.submission.data)
         if known or _log(employer, case, form):
@@ -57,17 +59,18 @@ def quick_days() -> dict[str, date]:
     }
 
 
-def note_form(**data: object) -> NoteForm:
+def note_form(employer: Employer, **data: object) -> NoteForm:
     """Return the form of a note, with the audiences in full words."""
     form = NoteForm(data=data)
-    form.offer(ExchangeKind.choices(), audience_choices(Kind.EXCHANGE))
+    form.offer(ExchangeKind.choices(), audience_choices(Kind.EXCHANGE, employer))
     return form
 
 
-def audience_choices(kind: Kind) -> list[tuple[str, str]]:
+def audience_choices(kind: Kind, employer: Employer) -> list[tuple[str, str]]:
     """Return the audiences an entry may have, each saying who will read it."""
-    organisation = auth.acting().organisation_name
-    return [(v.value, readers_of(v, kind, organisation)) for v in Visibility]
+    actor = auth.acting()
+    offered = audiences_offered(actor)
+    return [(v.value, readers_of(v, kind, employer, actor.organisation_name)) for v in offered]
 
 
 def _log(employer: Employer, case: Case | None, form: NoteForm) -> bool:
@@ -112,7 +115,7 @@ def show(exchange_id: int) -> ResponseReturnValue:
     return render_template(
         "exchanges/show.html",
         exchange=exchange,
-        readers=readers_of(exchange.visibility, Kind.EXCHANGE, organisation),
+        readers=readers_of(exchange.visibility, Kind.EXCHANGE, exchange.employer, organisation),
         may_edit=writes,
         may_visit=writes and may(actor, Act.WRITE, Kind.VISIT, _seen_parent(exchange)),
         home=_home(exchange.employer, exchange.case),
@@ -132,6 +135,7 @@ def edit(exchange_id: int) -> ResponseReturnValue:
     if not may_write_entry(auth.acting(), exchange):
         abort(403)
     form = note_form(
+        exchange.employer,
         kind=exchange.kind.value,
         held_on=exchange.held_on,
         summary=exchange.summary,

@@ -2,12 +2,13 @@
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from reports.charts.procedure import procedure_svg
+from markupsafe import Markup
 
-from app import auth
-from app.permissions import MATRIX, Act, Kind
-from workflows.roles import Role
-from workflows.support_case import EMPLOYER_LABELS, MAIN_PATH, WORKFLOW, State
+from app import auth, clock
+from app.permissions import Kind
+from app.views import procedure_words, rights_words
+from reports.charts.procedure import procedure_svg
+from workflows.support_case import MAIN_PATH, WORKFLOW
 
 bp = Blueprint("help", __name__, url_prefix="/aide")
 
@@ -24,10 +25,10 @@ def procedure() -> ResponseReturnValue:
     """The diagram and the tables, drawn from the declaration itself."""
     return render_template(
         "help/procedure.html",
-        diagram=procedure_svg(WORKFLOW, MAIN_PATH),
-        workflow=WORKFLOW,
-        states=list(State),
-        employer_labels=EMPLOYER_LABELS,
+        diagram=Markup(procedure_svg(WORKFLOW, MAIN_PATH)),
+        steps=procedure_words.steps_in_words(WORKFLOW, clock.today()),
+        deadlines=procedure_words.deadlines_in_words(WORKFLOW),
+        states=procedure_words.states_in_words(WORKFLOW),
     )
 
 
@@ -35,8 +36,12 @@ def procedure() -> ResponseReturnValue:
 @auth.public
 def rights() -> ResponseReturnValue:
     """The matrix of rights, drawn from the table that the judge reads."""
-    roles = [role for role in Role if role is not Role.COORDINATOR]
-    return render_template("help/rights.html", matrix=MATRIX, roles=roles, kinds=list(Kind), acts=Act)
+    return render_template(
+        "help/rights.html",
+        rows=rights_words.matrix_in_words(),
+        kinds=list(Kind),
+        audiences=rights_words.audiences_in_words(),
+    )
 
 
 @bp.get("/accessibilite")

@@ -8,7 +8,7 @@ from app.actions.cases import StepTaken, advance
 from app.actions.errors import Difference, Stale
 from app.extensions import db
 from app.models import Case
-from app.permissions import Kind
+from app.permissions import Act, Kind
 from app.queries.settings import get_deadlines
 from app.views import case_page
 from forms.cases import StepForm, step_form
@@ -19,12 +19,12 @@ bp = Blueprint("steps", __name__, url_prefix="/dossiers/<int:case_id>/etapes")
 
 
 @bp.route("/<step>", methods=["GET", "POST"])
-@auth.requires(Kind.CASE)
+@auth.requires(Kind.CASE, Act.WRITE)
 def take(case_id: int, step: str) -> ResponseReturnValue:
     declared = next((known for known in WORKFLOW.steps if known.slug == step), None)
     if declared is None:
         abort(404)
-    case = auth.case_or_404(case_id, lock=True)
+    case = auth.case_or_404(case_id, act=Act.WRITE, lock=True)
     form = _form(declared, case)
     if not form.validate_on_submit():
         return _page(case, declared, form), 422 if form.errors else 200

@@ -1,5 +1,7 @@
 """Opening a case; who leads it, who is in charge, who is invited, where each partner stands."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,7 +10,7 @@ from app.actions import opening
 from app.actions.errors import Unacceptable
 from app.extensions import db
 from app.models import Case, Employer, Organisation, PartnerStatus, Priority, Source
-from app.permissions import Act, Kind, may_coordinate, reads_whole_case
+from app.permissions import Act, Kind, Relation, may_coordinate, reads_whole_case, relations_needed
 from app.queries.cases import list_open_cases_elsewhere, load_surroundings
 from app.queries.choices import organisations_around
 from app.queries.settings import get_deadlines
@@ -122,7 +124,7 @@ def _territory(case: Case) -> set[str]:
 
 
 def _name(case: Case, form: TeamForm) -> None:
-    values = {"actor": auth.acting(), "today": clock.today(), "now": clock.now()}
+    values: dict[str, Any] = {"actor": auth.acting(), "today": clock.today(), "now": clock.now()}
     if form.lead.data and form.lead.data != case.lead_organisation_id:
         organisation = db.session.get_one(Organisation, form.lead.data)
         opening.name_lead(case, organisation, version=form.version.number, **values)
@@ -174,7 +176,7 @@ def _invitation(case: Case) -> InvitationForm:
 
 
 def _may_join(organisation: Organisation) -> bool:
-    return bool(auth.relations_needed(organisation.kind, Kind.CASE, Act.READ)) and organisation.kind != "federation"
+    return Relation.CASE in relations_needed(organisation.kind, Kind.CASE, Act.READ)
 
 
 @bp.post("/dossiers/<int:case_id>/invitations")

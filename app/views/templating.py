@@ -13,16 +13,17 @@ from jinja2 import StrictUndefined
 from app import filters
 from app.auth import current_actor, valid_capacities
 from app.permissions import Act, Actor, Kind, relations_needed
+from workflows.roles import Role
 
 VERSION = "0.1.0"
 
 NAVIGATION = (
-    ("Mon bureau", "desk.show", "desk", None),
-    ("Dossiers", "cases.index", "cases", Kind.CASE),
-    ("Employeurs", "employers.index", "employers", Kind.EMPLOYER),
-    ("Aide", "help.index", "help", None),
+    ("Mon bureau", "Accueil", "desk.show", ("desk",), None),
+    ("Dossiers", "Mon accompagnement", "cases.index", ("cases", "steps", "teams", "visits"), Kind.CASE),
+    ("Employeurs", "Mon établissement", "employers.index", ("employers", "structures", "contacts"), Kind.EMPLOYER),
+    ("Aide", "Aide", "help.index", ("help",), None),
 )
-"""Label, endpoint, blueprint, and the family of data without which the entry is not shown."""
+"""Label for agents, label for an employer, endpoint, blueprints, family of data without which it is not shown."""
 
 
 def set_up_templates(app: Flask) -> None:
@@ -80,9 +81,10 @@ def _surroundings(app: Flask) -> dict[str, Any]:
 
 
 def _navigation(actor: Actor) -> list[dict[str, Any]]:
+    is_employer = actor.role is Role.EMPLOYER
     return [
-        {"label": label, "url": url_for(endpoint), "current": request.blueprint == blueprint}
-        for label, endpoint, blueprint, kind in NAVIGATION
+        {"label": own if is_employer else label, "url": url_for(endpoint), "current": request.blueprint in blueprints}
+        for label, own, endpoint, blueprints, kind in NAVIGATION
         if kind is None or relations_needed(actor.role, kind, Act.READ)
     ]
 

@@ -41,7 +41,7 @@ def report_of(visit: Visit, *, finalised_at: datetime) -> visit_report.VisitRepo
         version=visit.revision,
         corrects=_correction(visit),
         finalised_at=finalised_at,
-        recipients=(readers_of(visit.visibility, Kind.VISIT, organisation),),
+        recipients=(readers_of(visit.visibility, Kind.VISIT, visit.employer, organisation),),
         sources_note="Constats de la visite et documents consultés sur place.",
     )
 

@@ -8,23 +8,23 @@ from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.actions import visits as actions
-from app.actions.documents import Upload
 from app.actions.errors import Stale, Unacceptable
 from app.actions.visits import VisitNotes
 from app.extensions import db
-from app.filters import day, short_day
+from app.filters import short_day
 from app.models import Case, Employer, Exchange, Visibility, Visit
-from app.permissions import Act, Kind, may_write_entry, readers_of
+from app.permissions import Act, Kind, may_write_entry
 from app.queries.settings import get_deadlines
 from app.queries.threads import find_submission, get_content, get_visit
-from app.views.case_page import readers_of_draft
 from app.views.downloads import attachment
-from app.views.exchanges import audience_choices, exchange_or_404, quick_days
+from app.views.exchanges import exchange_or_404, quick_days
+from app.views.threads import readers_of_visit
+from app.views.visit_forms import as_typed, notes_of, summary_of, visit_form
 from app.views.visit_reports import report_of
-from forms.visits import FUNCTIONS, CorrectionForm, VisitForm
+from forms.visits import CorrectionForm, VisitForm
 from reports import visit_report
 from workflows.support_case import WORKFLOW
-from workflows.visit_report import ObservationKind, VisitMode
+from workflows.visit_report import ObservationKind
 
 bp = Blueprint("visits", __name__)
 
@@ -59,7 +59,7 @@ def _new(employer: Employer, case: Case | None, exchange: Exchange | None = None
         start |= {"visited_on": exchange.held_on, "observations": [{"kind": "fact", "wording": exchange.summary}]}
     if case:
         start["structure_id"] = case.main_structure_id
-    form = _form(employer, start)
+    form = visit_form(employer, start)
     if not _is_complete(form):
         return _form_page(form, employer, case)
     known = find_submission(Visit, form.submission.data)
@@ -81,18 +81,6 @@ def _new(employer: Employer, case: Case | None, exchange: Exchange | None = None
     return _after_saving(known)
 
 
-def _form(employer: Employer, start: dict[str, Any]) -> VisitForm:
-    form = VisitForm(data=start)
-    places = [(s.id, f"{s.name}, {s.city}") for s in employer.structures]
-    form.offer(
-        VisitMode.choices(),
-        ObservationKind.choices(),
-        [(0, "L’employeur dans son ensemble"), *places],
-        audience_choices(Kind.VISIT),
-    )
-    return form
-
-
 def _is_complete(form: VisitForm) -> bool:
     """Tell whether the form was sent to be kept: not a first view, not a row added, nothing to mend."""
     if not form.is_submitted() or form.change_rows(request.form):
@@ -106,39 +94,13 @@ def _who_and_when() -> dict[str, Any]:
 
 def _save(form: VisitForm, act: Any) -> Visit | None:
     try:
-        visit: Visit | None = act(_notes(form))
+        visit: Visit | None = act(notes_of(form))
     except Unacceptable as error:
         form.refuse(str(error), error.field or "report")
         db.session.rollback()
         return None
     db.session.commit()
     return visit
-
-
-def _notes(form: VisitForm) -> VisitNotes:
-    file = form.report.data
-    return VisitNotes(
-        visited_on=form.visited_on.data,
-        mode=VisitMode(form.mode.data),
-        structure_id=form.structure_id.data or None,
-        subject=form.subject.data,
-        people_met=form.everyone_met(),
-        units_seen=form.units_seen.data,
-        documents_seen=form.documents_seen.data,
-        observations=[
-            (ObservationKind(row.form.kind.data), row.form.unit.data, row.form.wording.data or "")
-            for row in form.observations.entries
-        ],
-        good_practices=form.good_practices.data or "",
-        agreed_steps=[
-            (row.form.wording.data or "", row.form.owner.data, row.form.due_on.data)
-            for row in form.agreed_steps.entries
-        ],
-        employer_remarks=form.employer_remarks.data or "",
-        next_visit_on=form.next_visit_on.data,
-        visibility=Visibility(form.visibility.data),
-        report=Upload(file.filename, file.read()) if file and file.filename else None,
-    )
 
 
 def _form_page(
@@ -167,17 +129,16 @@ def visit_or_404(visit_id: int) -> Visit:
 @auth.requires(Kind.VISIT)
 def show(visit_id: int) -> ResponseReturnValue:
     visit, actor = visit_or_404(visit_id), auth.acting()
-    organisation = visit.organisation.short_name if visit.organisation else ""
     own = visit.organisation_id == actor.organisation_id
     return render_template(
         "visits/show.html",
         visit=visit,
-        readers=readers_of(visit.visibility, Kind.VISIT, organisation) if visit.is_final else readers_of_draft(visit),
+        readers=readers_of_visit(visit),
         may_edit=may_write_entry(actor, visit),
         may_correct=own and visit.is_final and visit.corrected_by is None,
         correction=visit.corrected_by if own or (visit.corrected_by and visit.corrected_by.is_final) else None,
         form=CorrectionForm(formdata=None),
-        rows=_summary(visit),
+        rows=summary_of(visit),
         agreed=[
             (step.wording, step.owner or "à préciser", short_day(step.due_on) or "—") for step in visit.agreed_steps
         ],
@@ -189,27 +150,13 @@ def show(visit_id: int) -> ResponseReturnValue:
     )
 
 
-def _summary(visit: Visit) -> list[dict[str, str]]:
-    rows = [
-        ("Lieu", visit.mode.label),
-        ("Objet", visit.subject),
-        ("Personnes rencontrées", ", ".join(visit.people_met)),
-        ("Unités vues", visit.units_seen),
-        ("Documents consultés", visit.documents_seen),
-        ("Bonnes pratiques", visit.good_practices),
-        ("Remarques de l’employeur", visit.employer_remarks),
-        ("Prochain rendez-vous", day(visit.next_visit_on)),
-    ]
-    return [{"label": label, "value": value} for label, value in rows if value]
-
-
 @bp.route("/visites/<int:visit_id>/modifier", methods=["GET", "POST"])
 @auth.requires(Kind.VISIT, Act.WRITE)
 def edit(visit_id: int) -> ResponseReturnValue:
     visit = visit_or_404(visit_id)
     if not may_write_entry(auth.acting(), visit):
         abort(403)
-    form = _form(visit.employer, _as_typed(visit))
+    form = visit_form(visit.employer, as_typed(visit))
     if not _is_complete(form):
         return _form_page(form, visit.employer, visit.case, visit)
     saved = _save(form, lambda notes: _edit(visit, notes, form.version.number))
@@ -221,23 +168,6 @@ def edit(visit_id: int) -> ResponseReturnValue:
 def _edit(visit: Visit, notes: VisitNotes, version: int) -> Visit:
     actions.edit_visit(visit, notes, version=version, **_who_and_when())
     return visit
-
-
-def _as_typed(visit: Visit) -> dict[str, Any]:
-    names = (
-        "visited_on", "subject", "units_seen", "documents_seen", "good_practices", "employer_remarks",
-        "next_visit_on", "version",
-    )  # fmt: skip
-    return {
-        **{name: getattr(visit, name) for name in names},
-        "mode": visit.mode.value,
-        "structure_id": visit.structure_id or 0,
-        "visibility": visit.visibility.value,
-        "people_met": [who for who in visit.people_met if who in FUNCTIONS],
-        "other_people": ", ".join(who for who in visit.people_met if who not in FUNCTIONS),
-        "observations": [{"kind": o.kind.value, "unit": o.unit, "wording": o.wording} for o in visit.observations],
-        "agreed_steps": [{"wording": s.wording, "owner": s.owner, "due_on": s.due_on} for s in visit.agreed_steps],
-    }
 
 
 @bp.post("/visites/<int:visit_id>/finaliser")

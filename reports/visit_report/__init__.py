@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal, get_args
 
 from reports.digest import content_digest
 from reports.layout import PageFrame
@@ -14,15 +13,14 @@ from reports.typography import date_in_words, typeset
 FOLDER = Path(__file__).resolve().parent
 KIND = "Compte rendu de visite"
 
-ObservationKind = Literal["fact", "risk", "existing_measure"]
-KINDS: tuple[ObservationKind, ...] = get_args(ObservationKind)
+KINDS = ("fact", "risk", "existing_measure")
 
 
 @dataclass(frozen=True)
 class Observation:
     """One thing seen; `unit` may be empty."""
 
-    kind: ObservationKind
+    kind: str
     kind_label: str
     text: str
     unit: str = ""
@@ -122,7 +120,7 @@ def _frame(report: VisitReport) -> PageFrame:
 
 def _by_kind(
     observations: Sequence[Observation],
-) -> list[tuple[ObservationKind, str, list[Observation]]]:
+) -> list[tuple[str, str, list[Observation]]]:
     groups = []
     for kind in KINDS:
         if found := [observation for observation in observations if observation.kind == kind]:

@@ -113,18 +113,17 @@ def test_each_step_of_a_life_moves_the_version_by_one_and_keeps_a_trace(world: W
     assert len(events(case.id)) == len(LIFE) + 1
 
 
-@pytest.mark.parametrize("step", [step for step, _ in LIFE])
-def test_a_double_click_changes_nothing(world: World, step: str) -> None:
+def test_a_double_click_changes_nothing(world: World, subtests: pytest.Subtests) -> None:
     actor = world.actor("referent")
     case = opened(actor, world.employer("Clain").id, today=LONG_AGO)
-    for done, day in LIFE:
+    for step, day in LIFE:
         shown, today = case.version, date.fromisoformat(day)
-        case = take(actor, case.id, done, today=today)
-        if done == step:
-            break
-    before = everything()
-    take(actor, case.id, step, today=today, version=shown)
-    assert everything() == before
+        case = take(actor, case.id, step, today=today)
+        before = everything()
+        with subtests.test(step):
+            take(actor, case.id, step, today=today, version=shown)
+            assert everything() == before
+        db.session.rollback()
 
 
 def test_somebody_else_who_had_the_page_open_is_told(world: World) -> None:
@@ -141,34 +140,35 @@ def test_somebody_else_who_had_the_page_open_is_told(world: World) -> None:
         assert everything() == before, (name, step)
 
 
-@pytest.mark.parametrize(
-    ("name", "step", "given", "expected"),
-    [
-        ("referent", "contact", {"on": date(2026, 11, 25)}, Refused),
-        ("referent", "contact", {"on": date(2026, 11, 1)}, Refused),
-        ("referent", "contact", {"employer_informed_on": None}, Refused),
-        ("referent", "declare_out_of_scope", {"motive": " "}, Refused),
-        ("referent", "close", {"outcome": "redirected"}, Refused),
-        ("referent", "correct", {}, Refused),
-        ("referent", "contact", {"version": 7}, Stale),
-        ("preventeur", "contact", {}, Forbidden),
-        ("departement", "contact", {}, Forbidden),
-        ("referent", "sign_contract", {}, Forbidden),
-    ],
+REFUSALS: tuple[tuple[str, str, dict[str, Any], type[Exception]], ...] = (
+    ("referent", "contact", {"on": date(2026, 11, 25)}, Refused),
+    ("referent", "contact", {"on": date(2026, 11, 1)}, Refused),
+    ("referent", "contact", {"employer_informed_on": None}, Refused),
+    ("referent", "contact", {"employer_informed_on": date(2026, 11, 25)}, Refused),
+    ("referent", "declare_out_of_scope", {"motive": " "}, Refused),
+    ("referent", "close", {"outcome": "redirected"}, Refused),
+    ("referent", "correct", {}, Refused),
+    ("referent", "contact", {"version": 7}, Stale),
+    ("preventeur", "contact", {}, Forbidden),
+    ("departement", "contact", {}, Forbidden),
+    ("referent", "sign_contract", {}, Forbidden),
 )
-def test_a_refusal_leaves_nothing_behind(
-    world: World, name: str, step: str, given: dict[str, Any], expected: type[Exception]
-) -> None:
+
+
+def test_a_refusal_leaves_nothing_behind(world: World, subtests: pytest.Subtests) -> None:
     clain = world.employer("Clain")
     make_structure(clain, "Antenne de Niort", "79")  # so that the département 79 sees the case too
     db.session.commit()
     case = opened(world.actor("referent"), clain.id, today=date(2026, 11, 2))
     before, version = everything(), case.version
-    with pytest.raises(expected):
-        take(world.actor(name), case.id, step, **given)
-    assert not db.session.new and not db.session.dirty and not db.session.deleted
-    assert everything() == before
-    assert (case.state, case.version) == (State.IDENTIFIED, version)
+    for name, step, given, expected in REFUSALS:
+        with subtests.test(f"{name}, {step}, {given}"):
+            with pytest.raises(expected):
+                take(world.actor(name), case.id, step, **given)
+            assert not db.session.new and not db.session.dirty and not db.session.deleted
+            assert everything() == before
+            assert (case.state, case.version) == (State.IDENTIFIED, version)
+        db.session.rollback()
 
 
 def test_an_effective_date_in_the_past_sets_the_clock_and_the_late_reminders_merge(world: World) -> None:

@@ -1,0 +1,74 @@
+"""The people one talks to at an employer's."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import auth
+from app.actions import employers as actions
+from app.extensions import db
+from app.models import Employer, Visibility
+from app.permissions import Act, Kind, audiences_offered
+from app.queries import employers as queries
+from app.views.exchanges import audience_choices
+from forms.employers import ContactForm
+
+bp = Blueprint("contacts", __name__)
+
+
+@bp.route("/employeurs/<int:employer_id>/contacts/nouveau", methods=["GET", "POST"])
+@auth.requires(Kind.CONTACT, Act.WRITE)
+def new(employer_id: int) -> ResponseReturnValue:
+    employer = auth.employer_or_404(employer_id, kind=Kind.CONTACT, act=Act.WRITE)
+    form = _contact_form(employer, data={"visibility": _usual_visibility().value})
+    if form.validate_on_submit():
+        actions.add_contact(employer, _person(form), actor=auth.acting())
+        db.session.commit()
+        flash("Le contact est ajouté.", "success")
+        return redirect(url_for("employers.show", employer_id=employer_id))
+    return render_template(
+        "contacts/form.html", employer=employer, form=form, contact=None
+    ), 422 if form.errors else 200
+
+
+@bp.route("/employeurs/<int:employer_id>/contacts/<int:contact_id>", methods=["GET", "POST"])
+@auth.requires(Kind.CONTACT, Act.WRITE)
+def edit(employer_id: int, contact_id: int) -> ResponseReturnValue:
+    employer = auth.employer_or_404(employer_id, kind=Kind.CONTACT, act=Act.WRITE)
+    contact = next((c for c in queries.list_contacts(auth.acting(), employer) if c.id == contact_id), None)
+    if contact is None:
+        abort(404)
+    form = _contact_form(employer, obj=contact)
+    if request.method == "GET":
+        form.visibility.data = contact.visibility.value
+    if form.validate_on_submit():
+        actions.edit_contact(employer, contact, _person(form), version=form.version.number, actor=auth.acting())
+        db.session.commit()
+        flash("Le contact est à jour.", "success")
+        return redirect(url_for("employers.show", employer_id=employer_id))
+    page = render_template("contacts/form.html", employer=employer, form=form, contact=contact)
+    return page, 422 if form.errors else 200
+
+
+def _usual_visibility() -> Visibility:
+    offered = audiences_offered(auth.acting())
+    return Visibility.PARTNERS if Visibility.PARTNERS in offered else offered[0]
+
+
+def _contact_form(employer: Employer, **values: Any) -> ContactForm:
+    form = ContactForm(**values)
+    form.visibility.choices = audience_choices(Kind.CONTACT, employer)
+    return form
+
+
+def _person(form: ContactForm) -> actions.Person:
+    return actions.Person(
+        family_name=form.family_name.data,
+        given_name=form.given_name.data,
+        function=form.function.data,
+        phone=form.phone.data,
+        email=form.email.data or "",
+        visibility=Visibility(form.visibility.data),
+        left_on=form.left_on.data,
+    )

@@ -1,0 +1,80 @@
+"""A real browser on a running demonstration."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import postgresql
+from tests.e2e.site import ROOT, Site, running_site
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+QUIET += ("--disable-component-update", "--disable-sync")
+AXE = ROOT / "node_modules" / "axe-core"
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, the one of the system."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demonstration on each engine in turn."""
+    engine = request.param
+    url = None
+    if engine == "postgresql":
+        url = postgresql.create_database(request.getfixturevalue("postgresql_server"), "demonstration")
+    with running_site(tmp_path_factory.mktemp(f"demo-{engine}"), engine, url) as running:
+        yield running
+
+
+@pytest.fixture
+def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Open the demonstration as somebody: `sign_in("preventeur@carsat.demo.example", PHONE)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_as(email: str, viewport: dict[str, int] = DESKTOP) -> Page:
+        context = browser.new_context(viewport=viewport, locale="fr-FR", bypass_csp=False)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(f"{site.address}/connexion")
+        page.locator(f"form:has(input[value='{email}']) button").click()
+        page.wait_for_url(f"{site.address}/")
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(request: pytest.FixtureRequest) -> Path:
+    """Where screenshots go: `--pictures docs/images` renews those of the README."""
+    folder = Path(request.config.getoption("--pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds on the page under the French reference of accessibility (RGAA)."""
+    page.evaluate((AXE / "axe.min.js").read_text())
+    page.evaluate(f"axe.configure({{locale: {(AXE / 'locales' / 'fr.json').read_text()}}})")
+    found = page.evaluate("axe.run(document, {runOnly: ['RGAAv4']})")
+    return [
+        f"{page.url} : {violation['id']} : {' '.join(node['html'][:120] for node in violation['nodes'])}"
+        for violation in found["violations"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -1,0 +1,111 @@
+"""What the pages show besides the small world: one entry of each kind, and the numbers by which addresses name it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.actions.documents import Upload, store_document
+from app.actions.visits import finalise_visit
+from app.extensions import db
+from app.models import Case, Contact, Document, DocumentKind, Employer, Visibility, Visit
+from app.permissions import Actor
+from tests.factories import NOW, make_exchange, make_visit
+from tests.world import World
+
+PDF = b"%PDF-1.7\n% essai\n"
+UNKNOWN = "999999"
+UNKNOWN_FINESS = "990000000"
+NO_STEP = "inconnue"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Numbers of records, by the names that the tables of addresses use."""
+
+    names: dict[str, str]
+
+    def address(self, template: str) -> str:
+        return template.format(**self.names)
+
+    def missing(self, template: str) -> str:
+        """The same address, for records that nobody ever made."""
+        nothing = {name: UNKNOWN_FINESS if "structure" in name else UNKNOWN for name in self.names}
+        return template.format(**nothing)
+
+
+def furnish(world: World) -> Scene:
+    """Add a note, a visit, a document and a contact here and there, and name everything."""
+    here, public, far = world.case("Tilleuls"), world.case("CCAS"), world.case("Garonne")
+    names = {
+        "case": here.id,
+        "public_case": public.id,
+        "far_case": far.id,
+        "employer": here.employer_id,
+        "public_employer": public.employer_id,
+        "quiet_employer": world.employer("Clain").id,
+        "far_employer": far.employer_id,
+        "structure": here.main_structure.finess,
+        "far_structure": far.main_structure.finess,
+        **_entries(world, "", here, "preventeur"),
+        **_entries(world, "far_", far, "ailleurs"),
+        "ars_note": _note(world, here, "referent", Visibility.PARTNERS),
+        "public_note": _note(world, public, "referent", Visibility.PARTNERS),
+        "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
+    }
+    db.session.commit()
+    return Scene({name: str(number) for name, number in names.items()})
+
+
+def _entries(world: World, where: str, case: Case, author: str) -> dict[str, int]:
+    draft = make_visit(case.employer, world.user(author), case, subject="Brouillon")
+    entries = {
+        "note": _note(world, case, author, Visibility.ORGANISATION),
+        "document": _document(case, world.actor(author), Visibility.ORGANISATION).id,
+        "final": final_visit(world, case, author).id,
+        "contact": add_contact(world, case.employer, author).id,
+    }
+    db.session.flush()
+    return {f"{where}{name}": number for name, number in {**entries, "draft": draft.id}.items()}
+
+
+def _note(world: World, case: Case, author: str, visibility: Visibility) -> int:
+    note = make_exchange(case.employer, world.user(author), case, visibility=visibility, summary=f"Note de {author}.")
+    db.session.flush()
+    return note.id
+
+
+def final_visit(world: World, case: Case, author: str, visibility: Visibility = Visibility.EMPLOYER) -> Visit:
+    """A final report, with bytes in the place of a rendered PDF."""
+    visit = make_visit(case.employer, world.user(author), case, visibility=visibility, visited_on=date(2026, 11, 12))
+    db.session.flush()
+    finalise_visit(visit, PDF, version=visit.version, actor=world.actor(author), now=NOW)
+    db.session.flush()
+    return visit
+
+
+def _document(case: Case, actor: Actor, visibility: Visibility) -> Document:
+    return store_document(
+        case.employer,
+        case,
+        Upload("convention.pdf", PDF),
+        kind=DocumentKind.ATTACHMENT,
+        title="Convention",
+        visibility=visibility,
+        actor=actor,
+        now=NOW,
+    )
+
+
+def add_contact(world: World, employer: Employer, author: str) -> Contact:
+    """Somebody to talk to, open to the partners and the employer."""
+    contact = Contact(
+        employer_id=employer.id,
+        family_name="Moreau",
+        given_name="Claire",
+        function="Cadre de santé",
+        phone="05 49 00 00 00",
+        visibility=Visibility.EMPLOYER,
+        organisation_id=world.actor(author).organisation_id,
+    )
+    db.session.add(contact)
+    db.session.flush()
+    return contact
