@@ -93,6 +93,7 @@ class Demo(Development):
 class Testing(Config):
     """The tests' own: the fixtures give the database and the mail server."""
 
+    __test__ = False  # not a test, whatever its name
     NAME = "testing"
     TESTING = True
     SECRET_KEY = "tests-only-" + "0" * 32

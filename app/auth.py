@@ -62,7 +62,7 @@ def init_app(app: Flask) -> None:
 
 @login.user_loader
 def _load_user(user_id: str) -> User | None:
-    return get_user(int(user_id)) if user_id.isdigit() else None
+    return get_user(int(user_id)) if user_id.isdecimal() else None
 
 
 def _say_whether_it_writes() -> None:

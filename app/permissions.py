@@ -244,17 +244,24 @@ def may(actor: Actor, act: Act, kind: Kind, record: Employer | Case) -> bool:
 
     `record.relations` is set by the query that loaded the record; without it everything is closed.
     """
+    if not record.relations & relations_needed(actor.role, kind, act):
+        return False
     employer = record.employer if isinstance(record, Case) else record
     if actor.role is Role.CARSAT and employer.is_public:
         # The branch AT-MP does not act for public agents: it reads who they are and where the case stands.
         return act is Act.READ and kind in (Kind.EMPLOYER, Kind.CASE)
-    return bool(record.relations & relations_needed(actor.role, kind, act))
+    return True
 
 
 def may_write_entry(actor: Actor, entry: Exchange | Visit) -> bool:
     """An entry is completed by the organisation that wrote it; a final visit by nobody."""
     is_final = isinstance(entry, Visit) and entry.is_final
     return entry.organisation_id == actor.organisation_id and actor.organisation_id is not None and not is_final
+
+
+def may_correct(actor: Actor, visit: Visit) -> bool:
+    """A final report has a corrected version by the organisation that wrote it, and by no other."""
+    return visit.is_final and actor.organisation_id is not None and visit.organisation_id == actor.organisation_id
 
 
 def may_coordinate(actor: Actor, case: Case) -> bool:
@@ -266,6 +273,8 @@ def may_coordinate(actor: Actor, case: Case) -> bool:
 
 def step_refusal(actor: Actor, case: Case, step: Step) -> str | None:
     """Return why this actor may not take this step on a case it sees, in French, or None."""
+    if actor.role is Role.CARSAT and case.employer.is_public:
+        return "Employeur public : les étapes reviennent à l’ARS et au département, non à la branche AT-MP."
     if not actor.roles & frozenset(step.by) or not may(actor, Act.WRITE, Kind.CASE, case):
         bodies = ", ".join(role.label for role in step.by)
         return f"Cette étape revient à : {bodies}."
@@ -282,6 +291,21 @@ def reads_whole_case(actor: Actor, case: Case) -> bool:
     """
     is_partner = actor.role in SHARED_READERS or actor.role in _INVITED
     return is_partner and may(actor, Act.READ, Kind.EXCHANGE, case)
+
+
+def reads_calendars(actor: Actor) -> bool:
+    """Tell whether a list may show when things are due, and to whom, on the cases that the actor sees."""
+    return actor.role in SHARED_READERS or actor.role in _INVITED
+
+
+def reads_calendar_of(actor: Actor, sector: Sector) -> bool:
+    """The same for one row of a list: `reads_whole_case`, known from the sector of the employer."""
+    return reads_calendars(actor) and not (actor.role is Role.CARSAT and sector is Sector.PUBLIC)
+
+
+def has_open_calendar(actor: Actor) -> ColumnElement[bool]:
+    """The same as a condition on `Case` joined to `Employer`."""
+    return _not_public_for_the_carsat(actor) if reads_calendars(actor) else false()
 
 
 def reads_motives(actor: Actor, case: Case) -> bool:

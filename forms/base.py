@@ -4,10 +4,22 @@ import uuid
 from typing import Any
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileSize
 from wtforms import DateField, HiddenField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
-REQUIRED = InputRequired("À remplir.")
+
+class Filled(InputRequired):
+    """Something was typed or chosen; blanks are nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        super().__call__(form, field)
+        if not str(field.raw_data[0]).strip():
+            raise StopValidation(self.message or "")
+
+
+REQUIRED = Filled("À remplir.")
+LIGHT_ENOUGH = FileSize(10 * 1024 * 1024, message="Ce fichier dépasse 10 Mo : choisissez-en un plus léger.")
 DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 
 
@@ -61,12 +73,15 @@ class LineField(StringField):
 
 
 class VersionField(HiddenField):
-    """The version of the record as the page showed it."""
+    """The version of the record as the page showed it; a form sent without it is out of date."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else None
 
     @property
     def number(self) -> int:
         text = str(self.data or "")
-        return int(text) if text.isdigit() and len(text) < 10 else -1
+        return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 class SubmissionField(HiddenField):
@@ -75,15 +90,15 @@ class SubmissionField(HiddenField):
     data: str
 
     def __init__(self, **values: Any) -> None:
-        super().__init__(default=lambda: str(uuid.uuid4()), filters=[_uuid_or_none], **values)
+        super().__init__(default=lambda: str(uuid.uuid4()), filters=[_uuid], **values)
 
 
 def _trim(value: str | None) -> str:
     return (value or "").strip()
 
 
-def _uuid_or_none(value: Any) -> str | None:
+def _uuid(value: Any) -> str:
     try:
         return str(uuid.UUID(str(value)))
     except ValueError:
-        return None
+        return str(uuid.uuid4())

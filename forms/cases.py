@@ -36,7 +36,14 @@ def step_form(step: Step, **values: Any) -> StepForm:
 
 def _field(fact: Fact) -> Any:
     if fact.kind is FactKind.CHOICE:
-        return RadioField(fact.label, choices=list(fact.choices), description=fact.hint, validate_choice=False)
+        known = [slug for slug, _ in fact.choices]
+        return RadioField(
+            fact.label,
+            choices=list(fact.choices),
+            description=fact.hint,
+            validate_choice=False,  # the step itself says that it is missing
+            filters=[lambda value: value if value in known else None],
+        )
     if fact.kind is FactKind.TEXT:
         return LineField(fact.label, description=fact.hint)
     return DayField(fact.label, description=fact.hint)

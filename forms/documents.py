@@ -3,11 +3,13 @@
 from flask_wtf.file import FileField
 from wtforms import RadioField
 
-from forms.base import REQUIRED, Form, LineField, SubmissionField
+from forms.base import LIGHT_ENOUGH, REQUIRED, Form, LineField, SubmissionField
 
 
 class DocumentForm(Form):
-    file = FileField("Fichier", description="PDF, image PNG ou JPEG, document bureautique ; 10 Mo au plus.")
+    file = FileField(
+        "Fichier", [LIGHT_ENOUGH], description="PDF, image PNG ou JPEG, document bureautique ; 10 Mo au plus."
+    )
     title = LineField("Titre", description="À défaut, le nom du fichier.")
     visibility = RadioField("Visible par", [REQUIRED])
     submission = SubmissionField()

@@ -8,7 +8,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import REQUIRED, DayField, Form, LineField, SubmissionField, VersionField
+from forms.base import LIGHT_ENOUGH, REQUIRED, DayField, Form, LineField, SubmissionField, VersionField
 
 FUNCTIONS = (
     "Direction",
@@ -42,6 +42,14 @@ class AgreedStepForm(PlainForm):
     due_on = DayField("Pour le")
 
 
+class Rows(FieldList):
+    """Rows whose numbers come from the page; what is no number there is no row."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Any:
+        sent = (name.removeprefix(f"{prefix}-").partition("-")[0] for name in formdata if name.startswith(f"{prefix}-"))
+        return (int(number) for number in sent if number.isdecimal() and len(number) < 6)
+
+
 class VisitForm(Form):
     visited_on = DayField("Date de la visite", required=True)
     mode = RadioField("Lieu", [REQUIRED])
@@ -57,14 +65,16 @@ class VisitForm(Form):
     other_people = LineField("Autres fonctions", description="Séparées par des virgules.")
     units_seen = LineField("Unités vues", most=500)
     documents_seen = LineField("Documents consultés", most=500)
-    observations = FieldList(FormField(ObservationForm), label="Observation", min_entries=1, max_entries=MOST_ROWS)
+    observations = Rows(FormField(ObservationForm), label="Observation", min_entries=1, max_entries=MOST_ROWS)
     good_practices = TextAreaField("Bonnes pratiques relevées", [Optional(), LONG])
-    agreed_steps = FieldList(FormField(AgreedStepForm), label="Suite convenue", min_entries=1, max_entries=MOST_ROWS)
+    agreed_steps = Rows(FormField(AgreedStepForm), label="Suite convenue", min_entries=1, max_entries=MOST_ROWS)
     employer_remarks = TextAreaField("Remarques de l’employeur", [Optional(), LONG])
     next_visit_on = DayField("Prochain rendez-vous")
     visibility = RadioField("Une fois finalisé, visible par", [REQUIRED])
     report = FileField(
-        "Compte rendu déjà rédigé", description="Un PDF, qui remplacera celui que Jalon établit à partir de cette page."
+        "Compte rendu déjà rédigé",
+        [LIGHT_ENOUGH],
+        description="Un PDF de 10 Mo au plus, qui remplacera celui que Jalon établit à partir de cette page.",
     )
     version = VersionField()
     submission = SubmissionField()
@@ -91,7 +101,7 @@ class VisitForm(Form):
                 self._offer_kinds()
                 return True
             removed = asked.get(f"remove_{rows.short_name}", "")
-            if removed.isdigit() and int(removed) < len(rows.entries):
+            if removed.isdecimal() and len(removed) < 4 and int(removed) < len(rows.entries):
                 del rows.entries[int(removed)]
                 return True
         return False

@@ -88,8 +88,8 @@ class _AnyPort(Controller):
     """Port 0 asks the system for a free one; the controller then checks itself at the port it was given."""
 
     def _trigger_server(self) -> None:
-        if self.server is not None:
-            self.port = self.server.sockets[0].getsockname()[1]
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
         super()._trigger_server()
 
 

@@ -43,6 +43,11 @@ class Page:
         return re.sub(r"\s+", " ", self.tree.text_content()).strip()
 
     @property
+    def main(self) -> str:
+        """The words of its content, header and footer left aside."""
+        return re.sub(r"\s+", " ", self.tree.xpath("string(//main)")).strip()
+
+    @property
     def title(self) -> str:
         return re.sub(r"\s+", " ", self.tree.xpath("string(//h1)")).strip()
 

@@ -93,9 +93,7 @@ def test_a_domain_with_accents_is_written_for_machines(server: MailServer) -> No
     assert server.recipients == ["claire@xn--dpartement-b7a.example"]
 
 
-@pytest.mark.parametrize(
-    ("reply", "is_permanent"), [("451 revenez plus tard", False), ("550 adresse inconnue", True)]
-)
+@pytest.mark.parametrize(("reply", "is_permanent"), [("451 revenez plus tard", False), ("550 adresse inconnue", True)])
 def test_a_refusal_concerns_one_mail(server: MailServer, reply: str, is_permanent: bool) -> None:
     server.answer = lambda address: reply if address.startswith("claire") else "250 ok"
     with mail.connected(mail.Server.from_url(server.url)) as connection:

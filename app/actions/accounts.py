@@ -35,7 +35,7 @@ def create_organisation(kind: Role, name: str, short_name: str, departements: It
 def create_user(email: str, given_name: str, family_name: str, password: str, hasher: PasswordHasher) -> User:
     """Create a person who may sign in; raises Unacceptable for a bad address, a taken one or a short password."""
     try:
-        address = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
+        address = validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
         raise Unacceptable(f"« {email} » n’est pas une adresse électronique.", field="email") from error
     if get_user_by_email(address):

@@ -96,13 +96,17 @@ def edit_contact(employer: Employer, contact: Contact, person: Person, *, versio
         raise Stale(
             contact,
             [
-                Difference(label, getattr(person, name), getattr(contact, name))
-                for name, label in LABELS.items()
-                if getattr(person, name) != getattr(contact, name)
+                *(Difference(label, getattr(person, name), getattr(contact, name)) for name, label in LABELS.items()),
+                Difference("A quitté l’établissement le", _day(person.left_on), _day(contact.left_on)),
+                Difference("Visible par", person.visibility.label, contact.visibility.label),
             ],
         )
     for name, value in vars(person).items():
         setattr(contact, name, value)
+
+
+def _day(value: date | None) -> str:
+    return f"{value:%d/%m/%Y}" if value else ""
 
 
 def _may_write(employer: Employer, kind: Kind, actor: Actor) -> None:

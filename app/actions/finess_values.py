@@ -7,6 +7,7 @@ from sqlalchemy import String
 
 from app.models import CivilServiceBranch, Employer, Scheme, Sector, Structure
 from app.models.search import search_key
+from app.readers.capitals import in_small_letters
 from app.readers.finess import LegalEntityRow, Problem, Severity, StructureRow
 from app.readers.nomenclatures import sector_of_status
 
@@ -30,8 +31,8 @@ def employer_values(row: LegalEntityRow) -> Values | Problem:
     values: Values = {
         "finess": row.finess,
         "siren": row.siren,
-        "name": row.name,
-        "long_name": row.long_name or "",
+        "name": in_small_letters(row.name),
+        "long_name": in_small_letters(row.long_name or ""),
         "legal_status": row.status_code,
         "sector": Sector(sector),
         "civil_service_branch": CivilServiceBranch(branch) if branch else None,
@@ -50,8 +51,8 @@ def structure_values(row: StructureRow, employer_id: int | None) -> Values | Pro
         "finess": row.finess,
         "employer_id": employer_id,
         "siret": row.siret,
-        "name": row.name,
-        "long_name": row.long_name or "",
+        "name": in_small_letters(row.name),
+        "long_name": in_small_letters(row.long_name or ""),
         "category": row.category_code,
         "commune": row.commune,
         "departement": row.departement,
@@ -93,9 +94,9 @@ def presumed_scheme(sector: str, branch: str | None, status: str | None, naf: st
 def _place(row: LegalEntityRow | StructureRow) -> Values:
     phone = row.phone or ""
     return {
-        "address": row.address,
+        "address": in_small_letters(row.address),
         "postcode": row.postcode or "",
-        "city": row.city or "",
+        "city": in_small_letters(row.city or ""),
         "phone": phone if len(phone) <= PHONE else "",
     }
 

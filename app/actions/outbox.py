@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, literal, select, update
+from sqlalchemy import ColumnElement, delete, exists, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
@@ -42,7 +42,7 @@ class Claimed:
 def queue_reminders(*, today: date, now: datetime) -> int:
     """Turn the reminders that are due into mails; return how many mails were queued.
 
-    Two statements whatever the number of cases. A reminder that nobody can receive stays due. Two sweeps at
+    Three statements whatever the number of cases. A reminder that nobody can receive stays due. Two sweeps at
     once are harmless: the unique key of a mail lets one of them through.
     """
     what = reminders_to_queue(today).add_columns(
@@ -52,6 +52,7 @@ def queue_reminders(*, today: date, now: datetime) -> int:
     queued = _queue(_insert().from_select(names, what))
     if queued:
         _mark_queued(today, now)
+    _drop_pointless(today)
     return queued
 
 
@@ -71,6 +72,14 @@ def _mark_queued(today: date, now: datetime) -> None:
         .where(reminder_is_due(today), mailed)
         .values(queued_on=today)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _drop_pointless(today: date) -> None:
+    """Forget the reminders whose deadline ended before their day: the sweep would read them again for ever."""
+    ended = exists().where(CaseDeadline.id == CaseReminder.deadline_id, CaseDeadline.ended_on.is_not(None))
+    db.session.execute(
+        delete(CaseReminder).where(reminder_is_due(today), ended).execution_options(synchronize_session=False)
     )
 
 

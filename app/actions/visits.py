@@ -1,6 +1,6 @@
 """Visits: a draft that its author completes, a final report, a corrected version that names it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -145,28 +145,47 @@ def _attach(visit: Visit, upload: Upload, *, actor: Actor, now: datetime) -> Doc
 
 
 def differences(visit: Visit, notes: VisitNotes) -> list[Difference]:
-    """Return the fields that two writers of one draft filled differently."""
+    """Return every field as two writers of one draft filled it."""
+    kept = visit.report.file_name if visit.report else ""
+    places = {structure.id: structure.name for structure in visit.employer.structures}
     pairs = [
-        ("Date", f"{notes.visited_on:%d/%m/%Y}", f"{visit.visited_on:%d/%m/%Y}"),
+        ("Date", _day(notes.visited_on), _day(visit.visited_on)),
         ("Lieu", notes.mode.label, visit.mode.label),
+        ("Établissement ou service", places.get(notes.structure_id or 0, ""), places.get(visit.structure_id or 0, "")),
         ("Objet", notes.subject, visit.subject),
-        ("Personnes rencontrées", ", ".join(notes.people_met), ", ".join(visit.people_met)),
+        ("Personnes rencontrées", _list(notes.people_met), _list(visit.people_met)),
         ("Unités vues", notes.units_seen, visit.units_seen),
         ("Documents consultés", notes.documents_seen, visit.documents_seen),
         (
             "Observations",
-            "\n".join(f"{kind.label} : {wording}" for kind, _, wording in notes.observations if wording),
-            "\n".join(f"{o.kind.label} : {o.wording}" for o in visit.observations),
+            _lines((kind.label, wording, unit) for kind, unit, wording in notes.observations),
+            _lines((o.kind.label, o.wording, o.unit) for o in visit.observations),
         ),
         ("Bonnes pratiques", notes.good_practices, visit.good_practices),
         (
             "Suites convenues",
-            "\n".join(wording for wording, _, _ in notes.agreed_steps if wording),
-            "\n".join(step.wording for step in visit.agreed_steps),
+            _lines(("Suite", wording, owner, _day(due)) for wording, owner, due in notes.agreed_steps),
+            _lines(("Suite", s.wording, s.owner, _day(s.due_on)) for s in visit.agreed_steps),
         ),
         ("Remarques de l’employeur", notes.employer_remarks, visit.employer_remarks),
+        ("Prochain rendez-vous", _day(notes.next_visit_on), _day(visit.next_visit_on)),
+        ("Visible par", notes.visibility.label, visit.visibility.label),
+        ("Compte rendu joint", notes.report.name if notes.report else kept, kept),
     ]
-    return [Difference(label, ours, theirs) for label, ours, theirs in pairs if ours.strip() != theirs.strip()]
+    return [Difference(label, ours, theirs) for label, ours, theirs in pairs]
+
+
+def _day(value: date | None) -> str:
+    return f"{value:%d/%m/%Y}" if value else ""
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(word.strip() for word in words if word.strip())
+
+
+def _lines(rows: Iterable[tuple[str, ...]]) -> str:
+    """One line for each row that says something: what it is, its words, then whatever else it holds."""
+    return "\n".join(f"{title} : {_list((wording, *others))}" for title, wording, *others in rows if wording.strip())
 
 
 def refuse_unfinished(visit: Visit, *, version: int, actor: Actor) -> None:
@@ -227,6 +246,7 @@ def correct_visit(visit: Visit, reason: str, *, actor: Actor, now: datetime) -> 
         organisation_id=actor.organisation_id,
         created_at=now,
     )
+    db.session.add(corrected)
     corrected.observations = [
         VisitObservation(position=o.position, kind=o.kind, unit=o.unit, wording=o.wording) for o in visit.observations
     ]
@@ -234,5 +254,4 @@ def correct_visit(visit: Visit, reason: str, *, actor: Actor, now: datetime) -> 
         VisitAgreedStep(position=s.position, wording=s.wording, owner=s.owner, due_on=s.due_on)
         for s in visit.agreed_steps
     ]
-    db.session.add(corrected)
     return corrected

@@ -27,12 +27,13 @@ class Sink:
 
 
 @click.command("mail-sink")
+@click.option("--folder", type=click.Path(file_okay=False), help="Où garder les courriels (celui de la démonstration).")
 @with_appcontext
-def mail_sink() -> None:
+def mail_sink(folder: str | None) -> None:
     """Reçoit les courriels de la démonstration ; ils se lisent sur /demo/courriels."""
-    folder = current_app.config["MAIL_FOLDER"]
+    folder = folder or current_app.config["MAIL_FOLDER"]
     if folder is None:
-        raise click.ClickException("La boîte à courriels n’existe que dans la démonstration (JALON_ENV=demo).")
+        raise click.ClickException("La boîte à courriels est celle de la démonstration : JALON_ENV=demo, ou --folder.")
     try:
         server = mail.Server.from_url(current_app.config["SMTP_URL"])
     except mail.BadAddress as error:
@@ -47,7 +48,10 @@ def receive(folder: Path, host: str, port: int) -> None:
         signal.signal(ending, lambda *_: ended.set())
     folder.mkdir(parents=True, exist_ok=True)
     controller = Controller(Sink(folder), hostname=host, port=port, enable_SMTPUTF8=True)
-    controller.start()
+    try:
+        controller.start()
+    except OSError as error:
+        raise click.ClickException(f"Impossible d’écouter sur {host}:{port} ({error.strerror}).") from error
     try:
         ended.wait()
     finally:

@@ -123,7 +123,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise Stop(f"Impossible de lire {path} : {error.strerror}.") from error
+        raise Stop(f"Impossible de lire {path} : {_why(error)}.") from error
     with stream:
         yield stream
 
@@ -134,12 +134,22 @@ def _rejects(path: Path) -> Iterator[Rejects]:
     try:
         file = path.open("w", encoding="utf-8-sig", newline="")
     except OSError as error:
-        raise Stop(f"Impossible d’écrire {path} : {error.strerror}. Indiquez un autre --rejects.") from error
+        raise Stop(f"Impossible d’écrire {path} : {_why(error)}. Indiquez un autre --rejects.") from error
     with file:
         rejects = Rejects(file)
         yield rejects
     if not rejects.count:
         path.unlink()
+
+
+def _why(error: OSError) -> str:
+    """Say in French what the system says in its own language."""
+    known = {
+        FileNotFoundError: "ce chemin n’existe pas",
+        IsADirectoryError: "c’est un dossier",
+        PermissionError: "accès refusé",
+    }
+    return known.get(type(error), f"erreur {error.errno} du système")
 
 
 COMMANDS = (import_group,)

@@ -110,16 +110,12 @@ def _in_context(app: Flask, job: Callable[[], None]) -> Callable[[], None]:
 
 
 def _summary(done: Round) -> str:
-    counts = {fate: done.fates[fate] for fate in Fate}
-    return (
-        "Courriels : "
-        + ", ".join(f"{fate.value} {count}" for fate, count in counts.items() if count or fate is Fate.SENT)
-        + "."
-    )
+    shown = [fate for fate in Fate if done.fates[fate] or fate is Fate.SENT]
+    return f"Courriels : {', '.join(f'{fate.value} {done.fates[fate]}' for fate in shown)}."
 
 
 def _trouble(error: str) -> str:
-    return f"Le serveur de courriel ne répond pas ({error}) ; rien n’est perdu, les courriels partiront plus tard."
+    return f"Courriels en attente ({error}). Rien n’est perdu : ils partiront dès que possible."
 
 
 COMMANDS = (scheduler,)

@@ -25,7 +25,7 @@ from app.models.employers import (
 )
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
 from app.models.organisations import Organisation, OrganisationDepartement
-from app.models.outbox import JobClaim, OutboxMail, RuleSetting
+from app.models.outbox import OutboxMail, RuleSetting
 from app.models.users import Capacity, ManagerFunction, User
 from app.models.visibility import Visibility
 
@@ -48,7 +48,6 @@ __all__ = [
     "Exchange",
     "ExchangeKind",
     "FederationMember",
-    "JobClaim",
     "ManagerFunction",
     "Organisation",
     "OrganisationDepartement",

@@ -47,16 +47,6 @@ class OutboxMail(Model):
     user: Mapped[User] = relationship()
 
 
-class JobClaim(Model):
-    """One slot of one periodic job: whoever inserts the row does the work."""
-
-    __tablename__ = "job_claims"
-
-    job: Mapped[short] = mapped_column(primary_key=True)
-    slot: Mapped[short] = mapped_column(primary_key=True)
-    claimed_at: Mapped[datetime]
-
-
 class RuleSetting(Versioned, Model):
     """A region's own delay or reminder days for one deadline of a procedure, over the declared ones."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.extensions import db
@@ -14,6 +14,7 @@ from app.models import (
     CaseDeadline,
     CaseOfficer,
     CasePartner,
+    CaseReminder,
     CaseStructure,
     Employer,
     Organisation,
@@ -23,7 +24,7 @@ from app.models import (
     Visit,
 )
 from app.models.search import search_key
-from app.permissions import Actor, Relation, case_relations, relation_columns, sees_case
+from app.permissions import Actor, Relation, case_relations, has_open_calendar, relation_columns, sees_case
 from workflows.support_case import WORKFLOW, State
 from workflows.visit_report import VisitStatus
 
@@ -122,7 +123,7 @@ def conditions(actor: Actor, filters: CaseFilters, *, today: date) -> list[Colum
     if filters.officer:
         found.append(_has_officer(filters.officer))
     if filters.timing:
-        found.append(_timing(filters.timing, today))
+        found.append(_timing(actor, filters.timing, today))
     return found + _search(filters.q)
 
 
@@ -146,15 +147,15 @@ def _has_structure(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return of_the_case.where(condition).correlate(Case)
 
 
-def _timing(timing: str, today: date) -> ColumnElement[bool]:
+def _timing(actor: Actor, timing: str, today: date) -> ColumnElement[bool]:
+    open_case, calendar = Case.state.not_in(ENDED), has_open_calendar(actor)
     if timing == "retard":
-        return Case.due_on < today
+        return and_(calendar, Case.due_on < today)
     if timing == "bientot":
-        return Case.due_on.between(today, today + timedelta(days=DUE_SOON_DAYS))
-    open_case = Case.state.not_in(ENDED)
+        return and_(calendar, Case.due_on.between(today, today + timedelta(days=DUE_SOON_DAYS)))
     if timing == "sans-pilote":
         return and_(open_case, Case.lead_organisation_id.is_(None))
-    return and_(open_case, Case.last_activity_on < today - timedelta(days=STALLED_DAYS))
+    return and_(calendar, open_case, Case.last_activity_on < today - timedelta(days=STALLED_DAYS))
 
 
 def _search(text: str) -> list[ColumnElement[bool]]:
@@ -224,7 +225,7 @@ def count_cases(actor: Actor, filters: CaseFilters, *, today: date) -> int:
 def count_baskets(actor: Actor, baskets: Iterable[CaseFilters], *, today: date) -> list[int]:
     """Return the size of each basket, in one statement, by the very conditions of the list it opens."""
     sums = [
-        func.count().filter(and_(*conditions(actor, basket, today=today))).label(f"basket_{number}")
+        func.count().filter(and_(true(), *conditions(actor, basket, today=today))).label(f"basket_{number}")
         for number, basket in enumerate(baskets)
     ]
     return list(db.session.execute(visible_cases(actor).with_only_columns(*sums)).one())
@@ -251,6 +252,20 @@ def list_open_deadlines(case: Case) -> Sequence[CaseDeadline]:
         .where(CaseDeadline.case_id == case.id, CaseDeadline.ended_on.is_(None))
         .order_by(CaseDeadline.due_on, CaseDeadline.id)
     ).all()
+
+
+def get_reminder_days(case: Case) -> tuple[date | None, date | None]:
+    """Return the day of the last reminder queued for the case, and that of the next one; None for none."""
+    is_open = CaseDeadline.ended_on.is_(None) & CaseDeadline.paused_on.is_(None)
+    last, following = db.session.execute(
+        select(
+            func.max(CaseReminder.queued_on),
+            func.min(CaseReminder.remind_on).filter(CaseReminder.queued_on.is_(None), is_open),
+        )
+        .join(CaseDeadline, CaseReminder.deadline_id == CaseDeadline.id)
+        .where(CaseDeadline.case_id == case.id)
+    ).one()
+    return last, following
 
 
 def load_surroundings(case: Case) -> None:

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.extensions import db
 from app.models import Case, Contact, Employer, FederationMember, Organisation, Sector, Structure
 from app.models.search import search_key
-from app.permissions import Actor, Relation, employer_relations, reads_contact, relation_columns, sees_employer
+from app.permissions import (
+    Actor,
+    Relation,
+    employer_relations,
+    reads_contact,
+    relation_columns,
+    sees_case,
+    sees_employer,
+)
 from app.queries.cases import COUNT_CAP, ENDED, PAGE, is_
+from workflows.roles import LEADS
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,10 @@ def get_structure(actor: Actor, finess: str) -> Structure | None:
     employer = _one(actor, of_this_number)
     if employer is None:
         return None
-    return next(structure for structure in employer.structures if structure.finess == finess)
+    found = next(structure for structure in employer.structures if structure.finess == finess)
+    # The very employer that the query judged: loaded anew from the structure, it would have lost its relations.
+    set_committed_value(found, "employer", employer)
+    return found
 
 
 def _one(actor: Actor, condition: ColumnElement[bool]) -> Employer | None:
@@ -65,7 +78,7 @@ def _one(actor: Actor, condition: ColumnElement[bool]) -> Employer | None:
     return employer
 
 
-def _conditions(filters: EmployerFilters) -> list[ColumnElement[bool]]:
+def _conditions(actor: Actor, filters: EmployerFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.departement:
         found.append(_has_structure(Structure.departement == filters.departement))
@@ -74,7 +87,7 @@ def _conditions(filters: EmployerFilters) -> list[ColumnElement[bool]]:
     if filters.sector:
         found.append(is_(Employer.sector, Sector(filters.sector)))
     if filters.followed:
-        followed = _is_followed()
+        followed = _is_followed(actor)
         found.append(followed if filters.followed == "oui" else ~followed)
     words = search_key(filters.q).split()
     return found + [
@@ -82,8 +95,10 @@ def _conditions(filters: EmployerFilters) -> list[ColumnElement[bool]]:
     ]
 
 
-def _is_followed() -> ColumnElement[bool]:
-    return exists().where(Case.employer_id == Employer.id, Case.state.not_in(ENDED)).correlate(Employer)
+def _is_followed(actor: Actor) -> ColumnElement[bool]:
+    """The three bodies are told of any open case, so that none opens a second; the others of those they see."""
+    is_known = true() if actor.role in LEADS else sees_case(actor)
+    return exists().where(Case.employer_id == Employer.id, Case.state.not_in(ENDED), is_known).correlate(Employer)
 
 
 def _has_structure(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -109,9 +124,9 @@ def list_employers(
             Employer.city,
             Employer.departement,
             count.label("structures"),
-            _is_followed().label("is_followed"),
+            _is_followed(actor).label("is_followed"),
         )
-        .where(*_conditions(filters))
+        .where(*_conditions(actor, filters))
         .order_by(Employer.name, Employer.id)
     )
     if after:
@@ -121,7 +136,7 @@ def list_employers(
 
 def count_employers(actor: Actor, filters: EmployerFilters) -> int:
     """Return how many employers the list holds, no further than one past COUNT_CAP."""
-    rows = visible_employers(actor).with_only_columns(Employer.id).where(*_conditions(filters))
+    rows = visible_employers(actor).with_only_columns(Employer.id).where(*_conditions(actor, filters))
     return db.session.scalar(select(func.count()).select_from(rows.limit(COUNT_CAP + 1).subquery())) or 0
 
 

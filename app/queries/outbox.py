@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, text, union_all
 
 from app.extensions import db
 from app.models import (
@@ -37,14 +37,9 @@ def reminders_to_queue(today: date) -> Select[Any]:
     of_the_lead = _lead_coordinators(due, officers, today).cte("told_lead")
     of_the_territory = _territory_coordinators(due, officers, of_the_lead, today)
     told = union_all(select(officers), select(of_the_lead), of_the_territory).subquery("told")
-    return (
-        select(due.c.deadline_id, due.c.rule, due.c.cycle, told.c.user_id)
-        .join(told, told.c.deadline_id == due.c.deadline_id)
-        # Two schedulers then insert in the same order: one waits for the other instead of a deadlock. SQLite
-        # needs the WHERE, without which it takes the ON of ON CONFLICT for that of a join.
-        .where(due.c.deadline_id > 0)
-        .order_by(due.c.deadline_id, told.c.user_id)
-    )
+    # In order: of two schedulers that insert the same rows, one then waits for the other instead of a deadlock.
+    # SQLite needs a WHERE, without which it takes the ON of ON CONFLICT for that of a join.
+    return select(told).where(text("true")).order_by(told.c.deadline_id, told.c.user_id)
 
 
 def reminder_is_due(today: date) -> ColumnElement[bool]:
@@ -59,22 +54,22 @@ def rule_of_reminder() -> ColumnElement[str]:
 
 
 def _latest_due(today: date) -> CTE:
-    rank = func.row_number().over(
-        partition_by=CaseReminder.deadline_id, order_by=(CaseReminder.remind_on.desc(), CaseReminder.offset.desc())
-    )
-    ranked = (
+    # The « + 0 » hides the index on this column: SQLite would read all the reminders in its order.
+    deadline_id = CaseReminder.deadline_id + 0
+    rank = func.row_number().over(partition_by=deadline_id, order_by=CaseReminder.offset.desc())
+    due = (
         select(
             CaseReminder.deadline_id,
+            rule_of_reminder().label("rule"),
             CaseReminder.cycle,
             CaseDeadline.case_id,
-            rule_of_reminder().label("rule"),
             rank.label("rank"),
         )
-        .join(CaseDeadline, CaseReminder.deadline_id == CaseDeadline.id)
+        .join(CaseDeadline, CaseDeadline.id == deadline_id)
         .where(reminder_is_due(today), CaseDeadline.ended_on.is_(None), CaseDeadline.paused_on.is_(None))
         .subquery()
     )
-    return select(ranked).where(ranked.c.rank == 1).cte("due")
+    return select(due).where(due.c.rank == 1).cte("due")
 
 
 def _holds(organisation_id: Any, today: date) -> tuple[Any, ...]:
@@ -89,10 +84,14 @@ def _holds(organisation_id: Any, today: date) -> tuple[Any, ...]:
     )
 
 
+def _mail(due: CTE) -> tuple[ColumnElement[Any], ...]:
+    return due.c.deadline_id, due.c.rule, due.c.cycle
+
+
 def _officers(due: CTE, today: date) -> Select[Any]:
     in_charge = exists().where(*_holds(Case.lead_organisation_id, today), User.id == CaseOfficer.user_id)
     return (
-        select(due.c.deadline_id, CaseOfficer.user_id)
+        select(*_mail(due), CaseOfficer.user_id)
         .join(CaseOfficer, CaseOfficer.case_id == due.c.case_id)
         .join(Case, Case.id == due.c.case_id)
         .where(in_charge.correlate(Case, CaseOfficer))
@@ -101,7 +100,7 @@ def _officers(due: CTE, today: date) -> Select[Any]:
 
 def _lead_coordinators(due: CTE, officers: CTE, today: date) -> Select[Any]:
     return (
-        select(due.c.deadline_id, Capacity.user_id)
+        select(*_mail(due), Capacity.user_id)
         .distinct()
         .where(
             due.c.deadline_id.not_in(select(officers.c.deadline_id)),
@@ -114,7 +113,7 @@ def _lead_coordinators(due: CTE, officers: CTE, today: date) -> Select[Any]:
 
 def _territory_coordinators(due: CTE, officers: CTE, of_the_lead: CTE, today: date) -> Select[Any]:
     return (
-        select(due.c.deadline_id, Capacity.user_id)
+        select(*_mail(due), Capacity.user_id)
         .distinct()
         .where(
             due.c.deadline_id.not_in(select(officers.c.deadline_id)),

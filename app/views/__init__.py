@@ -1,6 +1,9 @@
 """Pages: load, act, commit, answer. Each file is one blueprint, named by its noun."""
 
+from typing import Any
+
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from app.views import (
     accounts,
@@ -36,8 +39,16 @@ PAGES = (
 )
 
 
+class RowNumber(IntegerConverter):
+    """A number that the database can look for; a greater one is an address that does not exist."""
+
+    def __init__(self, map: Map, *args: Any, **values: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**31 - 1, **values})
+
+
 def init_app(app: Flask) -> None:
     """Register the pages; those of the demonstration exist in the demonstration only."""
+    app.url_map.converters["int"] = RowNumber
     for page in PAGES:
         app.register_blueprint(page.bp)
     if app.config["DEMO"]:

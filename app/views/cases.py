@@ -1,5 +1,6 @@
 """The list of cases, its workbook, and the page of one case."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -8,13 +9,22 @@ from flask.typing import ResponseReturnValue
 from app import auth, clock
 from app.filters import NEVER, short_day
 from app.models import Case, Sector
-from app.permissions import Act, Actor, Kind, may, may_coordinate, reads_whole_case
+from app.permissions import (
+    Act,
+    Actor,
+    Kind,
+    may,
+    may_coordinate,
+    reads_calendar_of,
+    reads_calendars,
+    reads_whole_case,
+)
 from app.queries import cases as queries
 from app.queries import employers, threads
 from app.queries.cases import SCOPES, SORTS, TIMINGS, CaseFilters
 from app.queries.choices import list_departements, list_leads, list_officer_choices
 from app.views import case_page
-from app.views.listing import category_choices, chosen, cursor_of, departement_choices, next_cursor
+from app.views.listing import category_choices, chosen, cursor_of, departement_choices, is_fragment, next_cursor
 from app.views.threads import thread as thread_of
 from app.views.workbooks import workbook_response
 from forms.cases import CaseFilterForm
@@ -23,7 +33,18 @@ from workflows.support_case import State
 
 bp = Blueprint("cases", __name__)
 
-STATES = [("ouverts", "Tous les dossiers ouverts"), *State.choices()]
+RECENT = 12
+"""How many entries of the thread are open; the older ones are one touch away."""
+
+CALENDAR_FREE_SORTS = ("entree", "employeur")
+"""Orders that tell nothing of due dates, for those who do not read them."""
+
+HEAD = (
+    "Dossier", "Établissement", "FINESS", "Commune", "Département", "Employeur", "SIREN", "Secteur", "État",
+    "Depuis le", "Chef de file",
+)  # fmt: skip
+CALENDAR_HEAD = ("Référents", "Attendu", "Échéance", "Dernière activité")
+"""Columns of the workbook: for everybody, then for those who read when things are due."""
 
 
 @bp.get("/dossiers")
@@ -36,20 +57,26 @@ def index() -> ResponseReturnValue:
     rows = queries.list_cases(actor, filters, today=today, after=after)
     shown, more = rows[: queries.PAGE], len(rows) > queries.PAGE
     return render_template(
-        "cases/index.html",
+        "cases/_results.html" if is_fragment() else "cases/index.html",
         form=form,
         filters=filters,
         rows=shown,
-        officers=queries.list_officers([row.id for row in shown]),
+        shows_calendar=reads_calendars(actor),
+        officers=_officers(actor, shown),
         count=queries.count_cases(actor, filters, today=today),
         next_url=_next_url(filters, shown[-1]) if more else None,
         first_url=url_for("cases.index", **filters.arguments()) if after else None,
         export_url=url_for("cases.export", **filters.arguments()),
         active=active_filters(form, filters),
+        reads_calendar=lambda row: reads_calendar_of(actor, row.sector),
         badge_of=lambda row: case_page.due_badge(row.due_on, today),
         state_label=lambda state: case_page.state_label(actor, state),
         today=today,
     )
+
+
+def _officers(actor: Actor, rows: Sequence[Any]) -> dict[int, list[str]]:
+    return queries.list_officers([row.id for row in rows if reads_calendar_of(actor, row.sector)])
 
 
 def _next_url(filters: CaseFilters, last: Any) -> str:
@@ -63,14 +90,20 @@ def filter_form(actor: Actor) -> CaseFilterForm:
     """Return the filters with their choices, filled from the address."""
     form = CaseFilterForm(request.args)
     form.scope.choices = [(slug, label) for slug, label in SCOPES.items()]
-    form.state.choices = [("", "Tous"), *STATES]
-    form.timing.choices = [("", "Toutes"), *TIMINGS.items()]
+    form.state.choices = [
+        ("", "Tous"),
+        ("ouverts", "Tous les dossiers ouverts"),
+        *((state.value, case_page.state_label(actor, state)) for state in State),
+    ]
+    form.timing.choices = [("", "Toutes"), *(TIMINGS.items() if reads_calendars(actor) else ())]
     form.departement.choices = [("", "Tous"), *departement_choices(list_departements(actor))]
     form.category.choices = [("", "Toutes"), *category_choices()]
     form.sector.choices = [("", "Tous"), *Sector.choices()]
     form.lead.choices = [("", "Tous"), *list_leads(actor)]
     form.officer.choices = [("", "Tous"), *list_officer_choices(actor)]
-    form.sort.choices = [(slug, label) for slug, (label, _, _) in SORTS.items()]
+    sorts = tuple(SORTS) if reads_calendars(actor) else CALENDAR_FREE_SORTS
+    form.sort.choices = [(slug, SORTS[slug][0]) for slug in sorts]
+    form.sort.data = chosen(form.sort) or sorts[0]
     return form
 
 
@@ -80,7 +113,7 @@ def filters_of(form: CaseFilterForm) -> CaseFilters:
         name: chosen(form[name]) for name in ("scope", "state", "timing", "departement", "category", "sector")
     }
     numbers: dict[str, Any] = {name: int(value) for name in ("lead", "officer") if (value := chosen(form[name]))}
-    return CaseFilters(q=(form.q.data or "").strip()[:100], sort=chosen(form.sort) or "echeance", **words, **numbers)
+    return CaseFilters(q=(form.q.data or "").strip()[:100], sort=chosen(form.sort), **words, **numbers)
 
 
 def active_filters(form: CaseFilterForm, filters: CaseFilters) -> list[tuple[str, str]]:
@@ -103,23 +136,29 @@ def export() -> Response:
     form = filter_form(actor)
     filters = filters_of(form)
     rows = queries.list_cases(actor, filters, today=today, limit=None)
-    officers = queries.list_officers([row.id for row in rows])
+    officers = _officers(actor, rows)
     table = [
-        (
-            f"D-{row.id:05d}", row.structure, row.finess, row.city, row.departement, row.employer, row.siren,
-            row.sector.label, case_page.state_label(actor, row.state), row.entered_on, row.lead or "",
-            ", ".join(officers.get(row.id, [])), row.due_label, None if row.due_on.year == NEVER else row.due_on,
-            row.last_activity_on,
-        )
+        (*_identity(actor, row), *_calendar(row, officers))
+        if reads_calendar_of(actor, row.sector)
+        else _identity(actor, row)
         for row in rows
-    ]  # fmt: skip
-    head = (
-        "Dossier", "Établissement", "FINESS", "Commune", "Département", "Employeur", "SIREN", "Secteur", "État",
-        "Depuis le", "Chef de file", "Référents", "Attendu", "Échéance", "Dernière activité",
-    )  # fmt: skip
+    ]
+    head = HEAD + CALENDAR_HEAD if reads_calendars(actor) else HEAD
     described = [(label, "") for label, _ in active_filters(form, filters)]
     described += [("Recherche", filters.q)] if filters.q else []
     return workbook_response("dossiers", head, table, described, actor=actor, now=clock.now())
+
+
+def _identity(actor: Actor, row: Any) -> tuple[Any, ...]:
+    return (
+        f"D-{row.id:05d}", row.structure, row.finess, row.city, row.departement, row.employer, row.siren,
+        row.sector.label, case_page.state_label(actor, row.state), row.entered_on, row.lead or "",
+    )  # fmt: skip
+
+
+def _calendar(row: Any, officers: dict[int, list[str]]) -> tuple[Any, ...]:
+    due_on = None if row.due_on.year == NEVER else row.due_on
+    return (", ".join(officers.get(row.id, [])), row.due_label, due_on, row.last_activity_on)
 
 
 @bp.get("/dossiers/<int:case_id>")
@@ -146,6 +185,8 @@ def show(case_id: int) -> ResponseReturnValue:
         reads_whole=whole,
         coordinates=may_coordinate(actor, case),
         deadlines=_expected(case) if whole else [],
+        reminders=_reminders(case) if whole else "",
+        recent=RECENT,
         contacts=employers.list_contacts(actor, case.employer) if contacts else [],
         reads_contacts=contacts,
         writes={kind: may(actor, Act.WRITE, kind, case) for kind in Kind},
@@ -161,3 +202,9 @@ def _expected(case: Case) -> list[tuple[str, str]]:
         (short_day(deadline.due_on), f"{deadline.label} (en pause)" if deadline.paused_on else deadline.label)
         for deadline in queries.list_open_deadlines(case)
     ]
+
+
+def _reminders(case: Case) -> str:
+    last, following = queries.get_reminder_days(case)
+    said = f"Dernier rappel le {short_day(last)}." if last else ""
+    return f"{said} Prochain rappel le {short_day(following)}.".strip() if following else said

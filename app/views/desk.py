@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
-from app.permissions import Actor
+from app.permissions import Actor, reads_calendar_of, reads_calendars
 from app.queries import aggregates, cases, drafts
 from app.queries.cases import CaseFilters
 from app.views import case_page
@@ -26,6 +26,9 @@ BASKETS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("sans chef de file", {"timing": "sans-pilote"}, "info"),
 )
 """Label, filters, tone. The counter of a basket and the list it opens share these filters."""
+
+CALENDAR_TIMINGS = ("retard", "bientot", "sans-nouvelles")
+"""Baskets that tell when things are due: for those who read it."""
 
 
 @bp.get("/")
@@ -48,12 +51,14 @@ def _agent(actor: Actor, today: date) -> str:
     first = cases.list_cases(actor, CaseFilters(scope=own, state="ouverts"), today=today, limit=FIRST)
     return render_template(
         "desk/agent.html",
-        own=[(number, label, url, tone) for number, label, url, tone in figures[own] if label != BASKETS[-1][0]],
+        own=[figure for figure in figures[own] if not own or figure[1] != BASKETS[-1][0]],
         around=[(title, [cell[:3] for cell in figures[scope]]) for scope, title in scopes[1:]],
         basket_labels=[label for label, _, _ in BASKETS],
         first=first[:FIRST],
         all_url=url_for("cases.index", scope=own or None, state="ouverts"),
         drafts=drafts.list_drafts(actor),
+        shows_calendar=reads_calendars(actor),
+        reads_calendar=lambda row: reads_calendar_of(actor, row.sector),
         badge_of=lambda row: case_page.due_badge(row.due_on, today),
         state_label=lambda state: case_page.state_label(actor, state),
     )
@@ -71,7 +76,10 @@ def _scopes(actor: Actor) -> list[tuple[str, str]]:
 def _figures_of(actor: Actor, scopes: list[str], today: date) -> dict[str, list[tuple[int, str, str, str]]]:
     """Return (number, label, address, tone) of each basket of each scope, counted in one statement."""
     baskets = [
-        (scope, label, CaseFilters(scope=scope, **values), tone) for scope in scopes for label, values, tone in BASKETS
+        (scope, label, CaseFilters(scope=scope, **values), tone)
+        for scope in scopes
+        for label, values, tone in BASKETS
+        if reads_calendars(actor) or values.get("timing") not in CALENDAR_TIMINGS
     ]
     sizes = cases.count_baskets(actor, [filters for _, _, filters, _ in baskets], today=today)
     figures: dict[str, list[tuple[int, str, str, str]]] = {scope: [] for scope in scopes}

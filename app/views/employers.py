@@ -17,7 +17,15 @@ from app.queries.choices import list_departements
 from app.queries.employers import FOLLOWED, EmployerFilters
 from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
-from app.views.listing import category_choices, chosen, cursor_of, departement_choices, next_cursor, short_category
+from app.views.listing import (
+    category_choices,
+    chosen,
+    cursor_of,
+    departement_choices,
+    is_fragment,
+    next_cursor,
+    short_category,
+)
 from app.views.threads import ThreadItem, entries
 from app.views.workbooks import workbook_response
 from forms.employers import EmployerFilterForm, EmployerForm
@@ -37,7 +45,7 @@ def index() -> ResponseReturnValue:
     more = len(rows) > PAGE
     last = next_cursor(shown[-1].name, shown[-1].id) if more else ""
     return render_template(
-        "employers/index.html",
+        "employers/_results.html" if is_fragment() else "employers/index.html",
         form=form,
         filters=filters,
         rows=shown,

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Flask, current_app, render_template
+from flask import Flask, abort, current_app, flash, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from app.actions.errors import Forbidden, Stale, Unacceptable
 from app.extensions import db
@@ -19,17 +20,28 @@ PAGES = (400, 401, 403, 404, 409, 413, 429, 500)
 
 def init_app(app: Flask) -> None:
     """Register the pages of errors, those of HTTP and those of our own actions."""
+    app.before_request(_refuse_the_null_character)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(Forbidden, lambda error: page(403, message=str(error)))
     app.register_error_handler(Unacceptable, lambda error: page(400, message=str(error)))
-    app.register_error_handler(Refused, lambda error: page(409, message=str(error)))
+    app.register_error_handler(Refused, lambda error: page(409, message=str(error), url=_record_address()))
     app.register_error_handler(Stale, _stale)
     for conflict in (StaleDataError, IntegrityError):
         app.register_error_handler(conflict, _conflict)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(PdfUnavailable, lambda error: page(503, message=str(error)))
     app.register_error_handler(500, lambda error: page(500))
+
+
+def _refuse_the_null_character() -> None:
+    """Nobody types it, and no text of the database can hold it."""
+    if "\0" in request.path:
+        abort(404)
+    typed = (text for _, text in request.form.items(multi=True))
+    files = (file.filename or "" for _, file in request.files.items(multi=True))
+    if any("\0" in text for text in (*typed, *files)):
+        abort(400)
 
 
 def page(status: int, **values: Any) -> tuple[str, int]:
@@ -45,7 +57,7 @@ def _http(error: HTTPException) -> Any:
         return error
     if error.code == 405:
         return page(404)
-    return page(error.code)
+    return page(error.code, **({"max_size": "10 Mo"} if error.code == 413 else {}))
 
 
 def _expired_form(_: CSRFError) -> Any:
@@ -54,12 +66,38 @@ def _expired_form(_: CSRFError) -> Any:
 
 
 def _stale(error: Stale) -> Any:
-    return page(409, message=str(error), conflict=error.differences)
+    """Show both versions of what differs; a second click that asks for what is already there is no conflict."""
+    rows = [one for one in error.differences if one.yours.strip() != one.theirs.strip()]
+    if error.differences and not rows:
+        db.session.rollback()
+        flash("C’est déjà enregistré.", "info")
+        return redirect(_record_address())
+    return page(409, message=str(error), conflict=rows, url=_record_address())
+
+
+def _record_address() -> str:
+    """Return the page of the record that a form speaks of: its own address without the last word, if it is a page."""
+    parent = request.path.rpartition("/")[0]
+    try:
+        current_app.url_map.bind("").match(parent, method="GET")
+    except (HTTPException, RequestRedirect):
+        return request.path
+    return parent
 
 
 def _conflict(error: Exception) -> Any:
+    """Whoever loses a race stands where whoever comes later stands: the request is played again, once."""
     current_app.logger.warning("conflit d’écriture : %s", type(error).__name__)
-    return page(409, message="Quelqu’un a enregistré en même temps que vous. Rechargez la page et recommencez.")
+    if g.get("is_second_try") or request.endpoint is None:
+        return page(409, message="Quelqu’un a enregistré en même temps que vous. Rechargez la page et recommencez.")
+    g.is_second_try = True
+    db.session.rollback()
+    for file in request.files.values():
+        file.seek(0)
+    try:
+        return current_app.view_functions[request.endpoint](**(request.view_args or {}))
+    except Exception as second:
+        return current_app.handle_user_exception(second)
 
 
 def _busy(error: OperationalError) -> Any:

@@ -4,8 +4,15 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from flask import request
+
 from app.readers.nomenclatures import CareField, categories, category_label
 from app.readers.territories import departement_name
+
+
+def is_fragment() -> bool:
+    """Tell whether the page itself asks for the results alone, to put them in place of those it shows."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
 
 
 def next_cursor(value: Any, number: int) -> str:
@@ -16,7 +23,7 @@ def next_cursor(value: Any, number: int) -> str:
 def cursor_of(text: str | None, *, dates: bool) -> tuple[str, int] | None:
     """Return (sort value, number) of the last row of the previous page; None for none or a broken one."""
     value, _, number = (text or "").rpartition("~")
-    if not value or not number.isdigit() or len(number) > 9 or "\x00" in value:
+    if not value or not number.isdecimal() or len(number) > 9 or "\x00" in value:
         return None
     try:
         if dates:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.filters import NBSP
 from workflows.calendar import Unit
 from workflows.core import Deadline, Step, Workflow
 from workflows.labels import LabelledEnum
@@ -24,8 +25,8 @@ class StepWords:
     sources: str
     target: str
     by: str
-    to_fill: list[str]
-    conditions: list[str]
+    asked: list[str]
+    """What its form asks for, then in quotation marks what is said as long as another condition is not met."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ def _step_in_words(number: int, step: Step, workflow: Workflow, today: date) -> 
         sources="N’importe quel état" if everywhere else any_of(step.sources),
         target=step.target.label if step.target else "L’état d’avant",
         by=_who(step),
-        to_fill=[fact.label for fact in step.facts] + (["Motif"] if step.needs_motive else []),
-        conditions=_conditions(step, today),
+        asked=[fact.label for fact in step.facts]
+        + (["Motif"] if step.needs_motive else [])
+        + [f"«{NBSP}{condition}{NBSP}»" for condition in _conditions(step, today)],
     )
 
 
@@ -85,8 +87,8 @@ def any_of(members: Iterable[LabelledEnum]) -> str:
 def _who(step: Step) -> str:
     if step.lead_only and set(step.by) == set(LEADS):
         return "Organisme chef de file"
-    bodies = " ; ".join(role.label for role in step.by)
-    return f"Organisme chef de file, s’il est : {bodies}" if step.lead_only else bodies
+    bodies = f"{NBSP}; ".join(role.label for role in step.by)
+    return f"Organisme chef de file, s’il est{NBSP}: {bodies}" if step.lead_only else bodies
 
 
 def _conditions(step: Step, today: date) -> list[str]:

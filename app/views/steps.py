@@ -1,15 +1,20 @@
 """Taking a step on a case."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.actions.cases import StepTaken, advance
 from app.actions.errors import Difference, Stale
 from app.extensions import db
+from app.filters import short_day
 from app.models import Case
 from app.permissions import Act, Kind
 from app.queries.settings import get_deadlines
+from app.queries.threads import list_events
 from app.views import case_page
 from forms.cases import StepForm, step_form
 from workflows.core import Refused, Step
@@ -24,7 +29,7 @@ def take(case_id: int, step: str) -> ResponseReturnValue:
     declared = next((known for known in WORKFLOW.steps if known.slug == step), None)
     if declared is None:
         abort(404)
-    case = auth.case_or_404(case_id, act=Act.WRITE, lock=True)
+    case = auth.case_or_404(case_id, act=Act.WRITE, lock=request.method == "POST")
     form = _form(declared, case)
     if not form.validate_on_submit():
         return _page(case, declared, form), 422 if form.errors else 200
@@ -33,9 +38,7 @@ def take(case_id: int, step: str) -> ResponseReturnValue:
     except Refused as refused:
         return _refused(case, declared, form, refused)
     except Stale as stale:
-        raise Stale(
-            case, [Difference("État du dossier", f"{declared.label} (votre demande)", case.state.label)]
-        ) from stale
+        raise _conflict(case, declared, form) from stale
     db.session.commit()
     flash(f"C’est noté : {case.state.label.lower()}. {_what_follows(case)}", "success")
     return redirect(url_for("cases.show", case_id=case.id))
@@ -64,10 +67,28 @@ def _refused(case: Case, step: Step, form: StepForm, refused: Refused) -> Respon
     db.session.rollback()
     again = auth.case_or_404(case.id)
     if again.state not in step.sources:
-        raise Stale(again, [Difference("État du dossier", f"{step.label} (votre demande)", again.state.label)])
+        raise _conflict(again, step, form) from refused
     for reason in refused.reasons:
         form.refuse(reason.why, reason.at)
     return _page(again, step, form), 422
+
+
+def _conflict(case: Case, step: Step, form: StepForm) -> Stale:
+    """Everything that was typed, beside what the case says since somebody else moved it."""
+    last = next(iter(list_events(case)), None)
+    stored: dict[str, Any] = {"effective_on": case.entered_on, "motive": last.motive if last else ""}
+    stored |= {name: getattr(case, name) for name in form.fact_names}
+    typed = [
+        Difference(field.label.text, _shown(field, field.data), _shown(field, stored[field.name]))
+        for field in (form[name] for name in (*form.fact_names, "effective_on", "motive"))
+    ]
+    return Stale(case, [Difference("État du dossier", f"{step.label} (votre demande)", case.state.label), *typed])
+
+
+def _shown(field: Any, value: Any) -> str:
+    if isinstance(value, date):
+        return short_day(value)
+    return str(dict(getattr(field, "choices", ())).get(value, value or ""))
 
 
 def _page(case: Case, step: Step, form: StepForm) -> str:

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.actions import opening
-from app.actions.errors import Unacceptable
+from app.actions.errors import Difference, Stale, Unacceptable
 from app.extensions import db
-from app.models import Case, Employer, Organisation, PartnerStatus, Priority, Source
+from app.models import Case, CasePartner, Employer, Organisation, PartnerStatus, Priority, Source
 from app.permissions import Act, Kind, Relation, may_coordinate, reads_whole_case, relations_needed
 from app.queries.cases import list_open_cases_elsewhere, load_surroundings
 from app.queries.choices import organisations_around
@@ -101,7 +101,22 @@ def edit(case_id: int) -> ResponseReturnValue:
                 form.refuse(getattr(why, "why", str(why)), "lead")
             db.session.rollback()
             case = _coordinated(case_id)
+        except Stale as stale:
+            raise Stale(case, _differences(case, form)) from stale
     return render_template("cases/team.html", case=case, form=form), 422 if form.errors else 200
+
+
+def _differences(case: Case, form: TeamForm) -> list[Difference]:
+    leads, agents = (
+        {value: str(label) for value, label, *_ in field.iter_choices()} for field in (form.lead, form.officers)
+    )
+    chosen = sorted(agents.get(number, "") for number in form.officers.data or ())
+    present = sorted(officer.user.full_name for officer in case.officers)
+    lead = case.lead_organisation.short_name if case.lead_organisation else leads.get(0, "")
+    return [
+        Difference("Chef de file", leads.get(form.lead.data, ""), lead),
+        Difference("Référents", ", ".join(chosen), ", ".join(present)),
+    ]
 
 
 def _coordinated(case_id: int) -> Case:
@@ -147,16 +162,7 @@ def partners(case_id: int) -> ResponseReturnValue:
     if request.method == "GET" and own:
         form.status.data, form.priority.data = own.status.value, own.priority.value
     if form.validate_on_submit():
-        opening.tell_status(
-            case,
-            PartnerStatus(form.status.data),
-            Priority(form.priority.data),
-            form.comment.data or "",
-            version=form.version.number,
-            actor=actor,
-            today=clock.today(),
-            now=clock.now(),
-        )
+        _tell(case, form, own)
         db.session.commit()
         flash("La position de votre organisme est à jour.", "success")
         return redirect(url_for("cases.show", case_id=case_id))
@@ -164,6 +170,18 @@ def partners(case_id: int) -> ResponseReturnValue:
     return render_template(
         "cases/partners.html", case=case, form=form, invitation=invitation
     ), 422 if form.errors else 200
+
+
+def _tell(case: Case, form: PartnerStatusForm, own: CasePartner | None) -> None:
+    status, priority = PartnerStatus(form.status.data), Priority(form.priority.data)
+    values: dict[str, Any] = {"actor": auth.acting(), "today": clock.today(), "now": clock.now()}
+    try:
+        opening.tell_status(case, status, priority, form.comment.data, version=form.version.number, **values)
+    except Stale as stale:
+        kept = (own.status.label, own.priority.label, own.comment) if own else ("", "", "")
+        labels = ("Où en est votre organisme", "Priorité", "Précision")
+        typed = (status.label, priority.label, form.comment.data)
+        raise Stale(own, list(map(Difference, labels, typed, kept))) from stale
 
 
 def _invitation(case: Case) -> InvitationForm:

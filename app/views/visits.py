@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.actions import visits as actions
-from app.actions.errors import Stale, Unacceptable
+from app.actions.errors import Forbidden, Stale, Unacceptable
 from app.actions.visits import VisitNotes
 from app.extensions import db
 from app.filters import short_day
 from app.models import Case, Employer, Exchange, Visibility, Visit
-from app.permissions import Act, Kind, may_write_entry
+from app.permissions import Act, Kind, may_correct, may_write_entry
 from app.queries.settings import get_deadlines
 from app.queries.threads import find_submission, get_content, get_visit
 from app.views.downloads import attachment
@@ -128,16 +128,20 @@ def visit_or_404(visit_id: int) -> Visit:
 @bp.get("/visites/<int:visit_id>")
 @auth.requires(Kind.VISIT)
 def show(visit_id: int) -> ResponseReturnValue:
-    visit, actor = visit_or_404(visit_id), auth.acting()
+    return _page(visit_or_404(visit_id), CorrectionForm(formdata=None))
+
+
+def _page(visit: Visit, form: CorrectionForm) -> str:
+    actor = auth.acting()
     own = visit.organisation_id == actor.organisation_id
     return render_template(
         "visits/show.html",
         visit=visit,
         readers=readers_of_visit(visit),
         may_edit=may_write_entry(actor, visit),
-        may_correct=own and visit.is_final and visit.corrected_by is None,
+        may_correct=may_correct(actor, visit) and visit.corrected_by is None,
         correction=visit.corrected_by if own or (visit.corrected_by and visit.corrected_by.is_final) else None,
-        form=CorrectionForm(formdata=None),
+        form=form,
         rows=summary_of(visit),
         agreed=[
             (step.wording, step.owner or "à préciser", short_day(step.due_on) or "—") for step in visit.agreed_steps
@@ -155,7 +159,7 @@ def show(visit_id: int) -> ResponseReturnValue:
 def edit(visit_id: int) -> ResponseReturnValue:
     visit = visit_or_404(visit_id)
     if not may_write_entry(auth.acting(), visit):
-        abort(403)
+        _refuse_to_edit(visit)
     form = visit_form(visit.employer, as_typed(visit))
     if not _is_complete(form):
         return _form_page(form, visit.employer, visit.case, visit)
@@ -165,7 +169,17 @@ def edit(visit_id: int) -> ResponseReturnValue:
     return _after_saving(saved)
 
 
+def _refuse_to_edit(visit: Visit) -> None:
+    """Raise, save for what was typed while a colleague finalised: its author is to see it again, beside the report."""
+    if visit.organisation_id != auth.acting().organisation_id:
+        abort(403)
+    if request.method == "GET":
+        raise Forbidden("Ce compte rendu est finalisé : il ne change plus. Établissez une version rectificative.")
+
+
 def _edit(visit: Visit, notes: VisitNotes, version: int) -> Visit:
+    if visit.is_final:
+        raise Stale(visit, actions.differences(visit, notes))
     actions.edit_visit(visit, notes, version=version, **_who_and_when())
     return visit
 
@@ -179,8 +193,8 @@ def finalise(visit_id: int) -> ResponseReturnValue:
 def _finalise(visit_id: int, version: int) -> ResponseReturnValue:
     """Render outside any transaction, then store: on SQLite nobody waits for a PDF."""
     visit, actor = visit_or_404(visit_id), auth.acting()
-    if visit.is_final and visit.version == version + 1:
-        return redirect(url_for("visits.show", visit_id=visit_id))
+    if visit.is_final and visit.organisation_id == actor.organisation_id:
+        return _already_final(visit)
     try:
         actions.refuse_unfinished(visit, version=version, actor=actor)
     except Unacceptable as error:
@@ -188,14 +202,18 @@ def _finalise(visit_id: int, version: int) -> ResponseReturnValue:
         return redirect(url_for("visits.edit", visit_id=visit_id))
     now = clock.now()
     pdf = None if visit.report else _render_apart(visit, now)
-    try:
-        actions.finalise_visit(visit_or_404(visit_id), pdf, version=version, actor=actor, now=now)
-    except Stale:
-        db.session.rollback()
-        raise
+    again = visit_or_404(visit_id)
+    if again.is_final:
+        return _already_final(again)
+    actions.finalise_visit(again, pdf, version=version, actor=actor, now=now)
     db.session.commit()
     flash("Le compte rendu est finalisé. Il ne changera plus.", "success")
     return redirect(url_for("visits.show", visit_id=visit_id))
+
+
+def _already_final(visit: Visit) -> ResponseReturnValue:
+    flash("Ce compte rendu est finalisé.", "info")
+    return redirect(url_for("visits.show", visit_id=visit.id))
 
 
 def _render_apart(visit: Visit, now: datetime) -> bytes:
@@ -207,12 +225,15 @@ def _render_apart(visit: Visit, now: datetime) -> bytes:
 @bp.post("/visites/<int:visit_id>/rectifier")
 @auth.requires(Kind.VISIT, Act.WRITE)
 def correct(visit_id: int) -> ResponseReturnValue:
-    visit = visit_or_404(visit_id)
-    try:
-        corrected = actions.correct_visit(visit, request.form.get("reason", ""), actor=auth.acting(), now=clock.now())
-    except Unacceptable as error:
-        flash(str(error), "error")
-        return redirect(url_for("visits.show", visit_id=visit_id))
+    visit, form = visit_or_404(visit_id), CorrectionForm()
+    if not may_correct(auth.acting(), visit):
+        abort(403)
+    if visit.corrected_by:
+        flash("Une version rectificative existe déjà : complétez-la.", "info")
+        return redirect(url_for("visits.show", visit_id=visit.corrected_by.id))
+    if not form.validate_on_submit():
+        return _page(visit, form), 422
+    corrected = actions.correct_visit(visit, form.reason.data or "", actor=auth.acting(), now=clock.now())
     db.session.commit()
     flash("Complétez la version rectificative, puis finalisez-la.", "success")
     return redirect(url_for("visits.edit", visit_id=corrected.id))

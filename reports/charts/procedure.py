@@ -164,7 +164,7 @@ def _box(svg: ET.Element, box: Box, layout: Layout) -> None:
         _rect(svg, box, 4, "none", stroke)
     lines = wrap(box.state.label, LABEL)
     centre, first = box.x + BOX_WIDTH / 2, box.middle - 9 * (len(lines) - 1) + 5
-    label = words(svg, "", (centre, first), fill=WHITE if is_first else INK, weight="600", size="14")
+    label = words(svg, "", (centre, first), fill=WHITE if is_first else INK, weight="600", size="13.5")
     for row, content in enumerate(lines):
         line = ET.SubElement(label, "tspan", {"x": f"{centre:g}", "y": f"{first + 18 * row:g}"})
         line.text = content if row == len(lines) - 1 else f"{content} "

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from workflows.core import Step, Workflow
     from workflows.labels import LabelledEnum
 
-BOX_WIDTH, BOX_HEIGHT = 124, 50
-PITCH = 164
+BOX_WIDTH, BOX_HEIGHT = 128, 50
+PITCH = 166
 """From the left of one column to the left of the next."""
 STACK = 112
 """From the top of one box to the top of the next in a column: an arrow and its number pass between them."""

@@ -76,7 +76,14 @@ def opened(
     return case
 
 
-def take(
+def take(actor: Actor, case_id: int, step: str, **said: Any) -> Case:
+    """One step, as `take_unsaved`, committed."""
+    case = take_unsaved(actor, case_id, step, **said)
+    db.session.commit()
+    return case
+
+
+def take_unsaved(
     actor: Actor,
     case_id: int,
     step: str,
@@ -101,7 +108,6 @@ def take(
         now=morning(today),
         settings=settings or {},
     )
-    db.session.commit()
     return case
 
 

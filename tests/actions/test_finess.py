@@ -59,12 +59,12 @@ def values_of(model: type[Employer] | type[Structure]) -> list[dict[str, Any]]:
 def test_a_legal_entity_becomes_an_employer(app: Flask) -> None:
     assert counts(bring_in(ej_file(ej_line()))) == (1, 1, 0, 0, 0)
     found = employer()
-    assert (found.siren, found.name) == ("000100016", "ASSOCIATION LES TILLEULS")
+    assert (found.siren, found.name) == ("000100016", "Association Les Tilleuls")
     assert (found.sector, found.civil_service_branch, found.scheme) == (Sector.PRIVATE, None, Scheme.GENERAL)
     assert (found.address, found.postcode, found.city, found.departement) == (
-        "12 RUE DES JARDINS",
+        "12 Rue des Jardins",
         "79000",
-        "NIORT",
+        "Niort",
         "79",
     )
     assert found.search_key.split()[:2] == [EJ, "000100016"]
@@ -98,7 +98,7 @@ def test_what_changed_is_updated_and_its_version_moves(app: Flask) -> None:
     bring_in(ej_file(ej_line(), ej_line(nofiness="790000038", siren="000100024")))
     tally = bring_in(ej_file(ej_line(rs="ASSOCIATION DU MARAIS"), ej_line(nofiness="790000038", siren="000100024")))
     assert counts(tally) == (2, 0, 1, 1, 0)
-    assert (employer().name, employer().version, employer("790000038").version) == ("ASSOCIATION DU MARAIS", 2, 1)
+    assert (employer().name, employer().version, employer("790000038").version) == ("Association du Marais", 2, 1)
     assert "marais" in employer().search_key
 
 
@@ -122,7 +122,7 @@ def test_the_file_of_legal_entities_then_completes_them(app: Flask) -> None:
     bring_in(et_file(et_line()))
     known = employer().id
     assert counts(bring_in(ej_file(ej_line()))) == (1, 0, 1, 0, 0)
-    assert (employer().id, employer().name, employer().sector) == (known, "ASSOCIATION LES TILLEULS", Sector.PRIVATE)
+    assert (employer().id, employer().name, employer().sector) == (known, "Association Les Tilleuls", Sector.PRIVATE)
     assert employer().scheme is Scheme.GENERAL
     assert bring_in(et_file(et_line())).provisional == set()
 
@@ -146,7 +146,7 @@ def test_a_confirmed_sector_is_never_overwritten(app: Flask, world: World) -> No
     tally = bring_in(ej_file(ej_line(statutjuridique="60", rs="GROUPEMENT DU MARAIS")))
     found = employer()
     assert counts(tally) == (1, 0, 1, 0, 0)
-    assert (found.name, found.legal_status) == ("GROUPEMENT DU MARAIS", "60")
+    assert (found.name, found.legal_status) == ("Groupement du Marais", "60")
     assert (found.sector, found.scheme, found.sector_confirmed_on) == (Sector.PUBLIC, Scheme.CNRACL, TODAY)
     assert counts(bring_in(ej_file(ej_line(statutjuridique="60", rs="GROUPEMENT DU MARAIS")))) == (1, 0, 0, 1, 0)
 
@@ -172,7 +172,7 @@ def test_sizes_typed_by_people_are_never_erased(app: Flask) -> None:
     bring_in(et_file(et_line(rs="AUTRE NOM")))
     found = structure()
     assert (employer().headcount, found.capacity, found.headcount, found.hours_served) == (61, 82, 61, 1_200)
-    assert (found.name, employer().name) == ("AUTRE NOM", "AUTRE NOM")
+    assert (found.name, employer().name) == ("Autre Nom", "Autre Nom")
 
 
 def test_an_empty_cell_does_not_erase_a_known_key(app: Flask) -> None:
@@ -188,7 +188,7 @@ def test_an_empty_cell_does_not_erase_a_known_key(app: Flask) -> None:
 
 def test_a_closed_entity_is_flagged_and_may_open_again(app: Flask) -> None:
     bring_in(ej_file(ej_line(rs="[Fermé] ASSOCIATION LES TILLEULS")))
-    assert (employer().is_closed, employer().name) == (True, "ASSOCIATION LES TILLEULS")
+    assert (employer().is_closed, employer().name) == (True, "Association Les Tilleuls")
     bring_in(ej_file(ej_line()))
     assert employer().is_closed is False
 

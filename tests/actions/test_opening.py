@@ -20,7 +20,7 @@ from workflows.core import Refused
 from workflows.roles import Role
 from workflows.support_case import State
 
-WHEN = {"today": TODAY, "now": morning(TODAY)}
+WHEN: dict[str, Any] = {"today": TODAY, "now": morning(TODAY)}
 COLUMNS = [column.name for column in Case.__table__.columns]
 FOLLOWED = "{} est déjà suivi dans un dossier ouvert (chef de file : {}). Rapprochez-vous de cet organisme."
 

@@ -59,6 +59,21 @@ def test_a_deadline_that_no_longer_runs_reminds_nobody(world: World, column: str
     assert sweep() == 0
 
 
+def test_reminders_of_an_ended_deadline_are_forgotten_when_their_day_comes(world: World) -> None:
+    deadline = make_deadline(world.case("Tilleuls"), DUE, (-15, TODAY), (0, DUE))
+    deadline.ended_on = TODAY
+    db.session.flush()
+    sweep()
+    assert list(db.session.scalars(select(CaseReminder.offset))) == [0]
+
+
+def test_reminders_of_a_paused_deadline_are_kept(world: World) -> None:
+    make_deadline(world.case("Tilleuls"), DUE, (-15, TODAY)).paused_on = TODAY
+    db.session.flush()
+    sweep()
+    assert list(db.session.scalars(select(CaseReminder.offset))) == [-15]
+
+
 def test_each_officer_of_the_lead_gets_a_mail(world: World) -> None:
     case, carsat = world.case("Tilleuls"), world.organisation("Carsat Poitou")
     colleague = make_user("colleague", carsat)
@@ -125,7 +140,7 @@ def test_a_reminder_that_nobody_can_receive_stays_due(world: World) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_the_sweep_costs_two_statements(world: World, statements: list[str], count: int) -> None:
+def test_the_sweep_costs_three_statements(world: World, statements: list[str], count: int) -> None:
     lead, officer = world.organisation("Carsat Poitou"), world.user("preventeur")
     for number in range(count):
         employer = make_employer(f"Association {number}")
@@ -135,7 +150,7 @@ def test_the_sweep_costs_two_statements(world: World, statements: list[str], cou
     db.session.commit()
     statements.clear()
     assert sweep() == count
-    assert len(statements) == 2
+    assert len(statements) == 3
 
 
 def test_a_mail_is_queued_once(world: World) -> None:

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -25,19 +25,26 @@ Row = Mapping[str, Any]
 
 
 class Engine(Protocol):
-    """A kind of database: a fresh migrated one by name, the driver's own way to it, the fastest way to fill it."""
+    """A kind of database: fresh migrated ones by name, the driver's own way to them, the fastest way to fill them."""
 
     name: str
     driver: str
+    bulk: str
 
     def database(self, name: str) -> Flask:
         """Return an application on a fresh database, migrated and empty."""
 
     def connect(self, app: Flask) -> Any:
-        """Return a connection of the driver itself to the database of an application."""
+        """Return a connection of the driver itself, which begins no transaction on its own."""
 
-    def load(self, app: Flask, table: str, rows: Iterable[Row]) -> None:
-        """Write rows of the same columns in one transaction, foreign keys left unchecked, defaults filled in."""
+    def native(self, sql: str) -> str:
+        """Return a statement written for psycopg in the words of this driver."""
+
+    def write(self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows in one transaction, by the driver's own `bulk` way, foreign keys left unchecked."""
+
+    def copy_table(self, app: Flask, table: str, name: str) -> None:
+        """Make an empty table of the same columns and indexes."""
 
     def settle(self, app: Flask) -> None:
         """Clean up after many writes and bring the statistics of the planner up to date."""
@@ -45,6 +52,7 @@ class Engine(Protocol):
 
 class Postgresql:
     driver = "psycopg"
+    bulk = "COPY"
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -57,28 +65,36 @@ class Postgresql:
         return _application(postgresql.create_database(self._server, name, template="template_bench"))
 
     def connect(self, app: Flask) -> psycopg.Connection[Any]:
-        return psycopg.connect(_plain(app.config["SQLALCHEMY_DATABASE_URI"]))
+        return psycopg.connect(_plain(app.config["SQLALCHEMY_DATABASE_URI"]), autocommit=True)
 
-    def load(self, app: Flask, table: str, rows: Iterable[Row]) -> None:
-        columns, values = _whole(table, rows)
+    def native(self, sql: str) -> str:
+        return sql
+
+    def write(self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         copy_in = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, columns)))
-        with self.connect(app) as connection, connection.cursor() as cursor:
+        with self.connect(app) as connection, connection.transaction(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             with cursor.copy(copy_in) as copy:
-                for row in values:
+                for row in rows:
                     copy.write_row(row)
             if "id" in columns:
                 last = SQL("SELECT setval(pg_get_serial_sequence({}, 'id'), max(id)) FROM {}")
                 cursor.execute(last.format(table, Identifier(table)))
 
+    def copy_table(self, app: Flask, table: str, name: str) -> None:
+        like = SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(Identifier(name), Identifier(table))
+        with self.connect(app) as connection:
+            connection.execute(like)
+
     def settle(self, app: Flask) -> None:
-        with psycopg.connect(_plain(app.config["SQLALCHEMY_DATABASE_URI"]), autocommit=True) as connection:
+        with self.connect(app) as connection:
             connection.execute("VACUUM ANALYZE")
 
 
 class Sqlite:
     name = f"SQLite {sqlite3.sqlite_version}"
     driver = "sqlite3"
+    bulk = "executemany"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -97,22 +113,27 @@ class Sqlite:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    def load(self, app: Flask, table: str, rows: Iterable[Row]) -> None:
-        columns, values = _whole(table, rows)
+    def native(self, sql: str) -> str:
+        # Whoever will write takes the lock of the whole file first.
+        return "BEGIN IMMEDIATE" if sql == "BEGIN" else sql.replace("%s", "?").removesuffix(" FOR UPDATE")
+
+    def write(self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" for _ in columns)
-        connection = self.connect(app)
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(
-            f'INSERT INTO "{table}" ({names}) VALUES ({marks})', ([_stored(cell) for cell in row] for row in values)
-        )
-        connection.execute("COMMIT")
-        connection.close()
+        with closing(self.connect(app)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', map(_stored, rows))
+            connection.execute("COMMIT")
+
+    def copy_table(self, app: Flask, table: str, name: str) -> None:
+        with closing(self.connect(app)) as connection:
+            declared = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL"
+            for (sql,) in connection.execute(declared, (table,)).fetchall():
+                connection.execute(sql.replace(table, name))
 
     def settle(self, app: Flask) -> None:
-        connection = self.connect(app)
-        connection.execute("ANALYZE")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+        with closing(self.connect(app)) as connection:
+            connection.execute("ANALYZE")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
@@ -120,6 +141,16 @@ def engines() -> Iterator[tuple[Engine, ...]]:
     """A PostgreSQL server and a folder of SQLite files, both gone at the end."""
     with tempfile.TemporaryDirectory(prefix="jalon-bench-") as folder, postgresql.cluster() as server:
         yield Postgresql(server), Sqlite(Path(folder))
+
+
+def load(engine: Engine, app: Flask, table: str, rows: Iterable[Row]) -> None:
+    """Write rows that all name the same columns, the defaults that the model declares added."""
+    columns = db.metadata.tables[table].columns
+    defaults = {c.name: c.default.arg for c in columns if c.default is not None and c.default.is_scalar}
+    following = iter(rows)
+    first = defaults | dict(next(following))
+    values = (tuple((defaults | dict(row)).values()) for row in chain([first], following))
+    engine.write(app, table, tuple(first), values)
 
 
 def _application(url: str) -> Flask:
@@ -139,17 +170,9 @@ def _plain(url: str) -> str:
     return url.replace("+psycopg", "", 1)
 
 
-def _whole(table: str, rows: Iterable[Row]) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
-    """Return the columns and the rows as sequences, the defaults that the model declares added."""
-    columns = db.metadata.tables[table].columns
-    defaults = {c.name: c.default.arg for c in columns if c.default is not None and c.default.is_scalar}
-    following = iter(rows)
-    first = defaults | dict(next(following))
-    return tuple(first), (tuple((defaults | dict(row)).values()) for row in chain([first], following))
+def _stored(row: Sequence[Any]) -> list[Any]:
+    return [keep(cell) if (keep := _KEPT.get(type(cell))) else cell for cell in row]
 
 
-def _stored(cell: Any) -> Any:
-    """Return a value as SQLAlchemy keeps it in SQLite."""
-    if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d %H:%M:%S.%f")
-    return cell.isoformat() if isinstance(cell, date) else cell
+_KEPT: Mapping[type, Any] = {date: date.isoformat, datetime: lambda at: at.strftime("%Y-%m-%d %H:%M:%S.%f")}
+"""How SQLAlchemy keeps dates in SQLite."""

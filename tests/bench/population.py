@@ -13,7 +13,7 @@ from app.models import Sector
 from app.models.columns import NO_DUE_DATE
 from app.queries.outbox import DEADLINE
 from tests.bench.bodies import PLACES, Bodies, make_bodies
-from tests.bench.engines import Engine, Row
+from tests.bench.engines import Engine, Row, load
 from workflows.core import Deadline
 from workflows.support_case import WORKFLOW, State
 
@@ -25,6 +25,7 @@ STATES = {
 """Shares of the states among open cases, in percent: our own guess."""
 SECTORS = {Sector.PUBLIC: 35, Sector.PRIVATE: 60, Sector.TO_CONFIRM: 5}
 NAMES = "Tilleuls Genets Bleuets Marelle Verger Glycines Lanterne Hirondelles Roseraie Noisetiers".split()
+DAY = timedelta(days=1)
 ENDED_EVERY, TWO_STRUCTURES_EVERY, PARTNER_EVERY = 5, 10, 3
 
 
@@ -54,7 +55,7 @@ def populate(engine: Engine, app: Flask, count: int, due: int, *, today: date) -
         bodies = make_bodies()
     cases = list(_draw(count, due, bodies, today))
     for table, rows in _tables(cases, today).items():
-        engine.load(app, table, rows)
+        load(engine, app, table, rows)
     engine.settle(app)
 
 
@@ -173,13 +174,13 @@ def _ended_deadline(case: OpenCase, count: int) -> Row:
 
 
 def _reminders(case: OpenCase, count: int, today: date) -> Iterator[dict[str, Any]]:
-    """Those of the days gone are queued; a case that is due has one for today, still waiting."""
-    for number, offset in enumerate(case.rule.remind):
+    """Those of the days gone are queued, yesterday at the latest; a case that is due has one more for today."""
+    for offset in case.rule.remind:
         remind_on = case.rule.due.shift(case.due_on, offset)
-        if case.is_due and number == 0:
-            yield _reminder(case.id, offset, today, None)
-        else:
-            yield _reminder(case.id, offset, remind_on, remind_on if remind_on <= today else None)
+        is_past = remind_on <= today
+        yield _reminder(case.id, offset, remind_on, min(remind_on, today - DAY) if is_past else None)
+    if case.is_due:
+        yield _reminder(case.id, 1, today, None)
     if case.state is not State.IDENTIFIED:
         yield _reminder(count + case.id, 0, case.entered_on, case.entered_on)
 

@@ -17,19 +17,22 @@ class Finding:
     aim: str = ""
     is_met: bool | None = None
 
+    @property
+    def verdict(self) -> str:
+        return NO_AIM if self.is_met is None else MET if self.is_met else MISSED
+
     def __str__(self) -> str:
-        verdict = NO_AIM if self.is_met is None else MET if self.is_met else MISSED
-        aim = f"objectif {self.aim}" if self.aim else ""
-        lines = f"{verdict:<8}{self.figure:<12}{aim:<18}{self.sentence}"
-        return f"{lines}\n{'':<38}{self.details}" if self.details else lines
+        aim = f"objectif {self.aim}" if self.aim else "sans objectif"
+        head = f"{self.verdict:<8}{self.figure:<10}{aim:<20}"
+        return "\n".join((f"{head}{self.sentence}", *([f"{'':<38}{self.details}"] if self.details else [])))
 
 
-def compared(sentence: str, found: Ratio, *, at_most: float | None = None, at_least: float | None = None) -> Finding:
-    """Return the finding of a ratio, with the aim it must not pass, or reach; neither: a landmark."""
-    details = (
-        f"{duration(found.ours)} contre {duration(found.floor)} ; n = {found.rounds}, "
-        f"moitié des rapports entre {decimal(found.low)} et {decimal(found.high)}"
-    )
+def compared(
+    sentence: str, found: Ratio, *, at_most: float | None = None, at_least: float | None = None, note: str = ""
+) -> Finding:
+    """Return the finding of a ratio, with the aim it must not pass, or must reach; neither: a landmark."""
+    spread = f"moitié des rapports entre {decimal(found.low)} et {decimal(found.high)}, n = {found.rounds}"
+    details = f"{note or duration(found.ours)} contre {duration(found.floor)} ; {spread}"
     figure = f"× {decimal(found.value)}"
     if at_most is not None:
         return Finding(sentence, figure, details, f"≤ × {decimal(at_most)}", found.value <= at_most)

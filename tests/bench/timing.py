@@ -41,13 +41,13 @@ def ratio(ours: Sequence[float], floor: Sequence[float]) -> Ratio:
 def in_turn(rounds: int, *acts: Act, before: Act | None = None, warm_up: int = 2) -> list[list[float]]:
     """Run the acts one after the other, `rounds` times; return the durations of each, in seconds.
 
-    `before` runs, untimed, ahead of each act; the first `warm_up` rounds are not counted.
+    `before` runs, untimed, ahead of each round; the first `warm_up` rounds are not counted.
     """
     series: list[list[float]] = [[] for _ in acts]
     for number in range(warm_up + rounds):
+        if before:
+            before()
         for act, durations in zip(acts, series, strict=True):
-            if before:
-                before()
             spent = duration(act)
             if number >= warm_up:
                 durations.append(spent)

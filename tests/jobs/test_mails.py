@@ -11,7 +11,6 @@ from app import clock
 from app.actions import outbox
 from app.actions.cases import StepTaken, advance
 from app.actions.deadlines import answer_deadlines, plan_deadlines
-
 from app.actions.password_links import read_token
 from app.extensions import db
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,9 +14,12 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from app.extensions import db
 from app.jobs.mails import send_waiting_mails
+from app.models import User
 from app.queries.outbox import count_waiting_mails
 from config import ROOT
 from tests.conftest import Databases
@@ -25,6 +29,7 @@ from tests.world import World
 
 SECONDS_TO_ACT = 30
 DUE = date(2099, 1, 1)
+ONE_MORE = User.failed_sign_ins + 1
 Process = subprocess.Popen[str]
 Start = Callable[..., Process]
 
@@ -127,9 +132,7 @@ def _kill_and_count(app: Flask, post: MailServer, start: Start, kills: int, seed
 @pytest.mark.parametrize(
     ("mails", "kills"), [(40, 1), pytest.param(600, 12, marks=pytest.mark.long)], ids=["sample", "whole"]
 )
-def test_killed_in_the_middle(
-    app: Flask, world: World, post: MailServer, start: Start, mails: int, kills: int
-) -> None:
+def test_killed_in_the_middle(app: Flask, world: World, post: MailServer, start: Start, mails: int, kills: int) -> None:
     """None is lost; none comes twice but the one that each killed process had in hand, under the same identifier."""
     queue(world, mails)
     post.seconds_before_answer = 0.05
@@ -154,6 +157,38 @@ def test_stopped_it_finishes_the_mail_in_hand(world: World, post: MailServer, st
     assert [mail for mail in list_mails() if mail.claimed_at and not mail.sent_at] == []
 
 
+def _write(app: Flask, count: int, failures: list[Exception]) -> None:
+    """What a request does, again and again: read, then write, then commit."""
+    with app.app_context():
+        for _ in range(count):
+            try:
+                user = db.session.scalars(select(User).where(User.given_name == "Referent")).one()
+                db.session.execute(update(User).where(User.id == user.id).values(failed_sign_ins=ONE_MORE))
+                db.session.commit()
+            except OperationalError as error:
+                db.session.rollback()
+                failures.append(error)
+
+
+def test_two_writers_and_the_scheduler_share_the_database(
+    app: Flask, world: World, post: MailServer, start: Start
+) -> None:
+    queue(world, 40)
+    process, failures = start("--tick", "0.1"), list[Exception]()
+    wait_until(lambda: len(post.received) >= 1)
+    writers = [threading.Thread(target=_write, args=(app, 100, failures)) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    wait_until(lambda: sent_count() == 40)
+    process.terminate()
+    assert "échoué" not in conclude(process)
+    assert failures == []
+    assert world.user("referent").failed_sign_ins == 200
+    assert len(set(post.identifiers)) == len(post.identifiers) == 40
+
+
 def absent_server() -> tuple[str, int]:
     """The address and port of a mail server that has just stopped."""
     with mail_server() as server:
@@ -165,13 +200,13 @@ def test_without_a_mail_server_it_waits_for_one(world: World, start: Start) -> N
     url, port = absent_server()
     process = start("--tick", "0.1", url=url)
     assert process.stdout
-    wait_until(lambda: "ne répond pas" in process.stdout.readline())  # type: ignore[union-attr]
+    wait_until(lambda: "Rien n’est perdu" in process.stdout.readline())  # type: ignore[union-attr]
     with mail_server(port) as server:
         wait_until(lambda: sent_count() == 5)
         process.terminate()
         output = conclude(process)
         assert len(set(server.identifiers)) == len(server.identifiers) == 5
-    assert "répond de nouveau" in output and "ne répond pas" not in output
+    assert "répond de nouveau" in output and "Rien n’est perdu" not in output
 
 
 def test_one_round_says_that_the_mail_server_is_absent(world: World, start: Start) -> None:
@@ -179,4 +214,4 @@ def test_one_round_says_that_the_mail_server_is_absent(world: World, start: Star
     process = start("--once", url=absent_server()[0])
     output, _ = process.communicate(timeout=SECONDS_TO_ACT)
     assert process.returncode == 1
-    assert "rien n’est perdu" in output and "Encore en attente : 2" in output and "Traceback" not in output
+    assert "Rien n’est perdu" in output and "Encore en attente : 2" in output and "Traceback" not in output

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from reports.visit_report import AgreedStep, Observation, ObservationKind, Recommendation, VisitReport
+from reports.visit_report import AgreedStep, Observation, Recommendation, VisitReport
 
-LABELS: dict[ObservationKind, str] = {
+LABELS: dict[str, str] = {
     "fact": "Constats",
     "risk": "Points de vigilance",
     "existing_measure": "Mesures déjà en place",

@@ -1,0 +1,32 @@
+"""How much is measured: the real sizes, or just enough to see that every measure runs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Numbers of open cases, of reminders, of documents, of lines, and of rounds of each measure."""
+
+    lists: tuple[int, int, int] = (1_000, 10_000, 100_000)
+    list_rounds: int = 40
+    steps: int = 300
+    due: int = 5_000
+    sweeps: int = 7
+    documents: int = 15
+    batch: int = 24
+    batches: int = 3
+    finess_lines: int = 103_000
+
+
+FULL = Sizes()
+QUICK = Sizes(
+    lists=(60, 120, 600),
+    list_rounds=2,
+    steps=4,
+    due=20,
+    sweeps=2,
+    documents=1,
+    batch=2,
+    batches=1,
+    finess_lines=500,
+)

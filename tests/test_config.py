@@ -1,0 +1,76 @@
+"""Each environment starts with what it needs, and production says what is missing."""
+
+from pathlib import Path
+
+import pytest
+
+import config
+from app import create_app
+from config import REQUIRED, ConfigurationError, Production, config_from_environment
+
+COMPLETE = {
+    "SECRET_KEY": "k" * 32,
+    "DATABASE_URL": "postgresql+psycopg://jalon@db/jalon",
+    "PUBLIC_URL": "https://jalon.example.fr",
+    "SMTP_URL": "smtp+starttls://mail.example.fr:587",
+    "MAIL_FROM": "Jalon <jalon@example.fr>",
+}
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in REQUIRED:
+        monkeypatch.delenv(f"JALON_{name}", raising=False)
+    monkeypatch.delenv("JALON_ENV", raising=False)
+    monkeypatch.setattr(config, "INSTANCE", tmp_path)
+
+
+def set_up(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(f"JALON_{name}", value)
+
+
+@pytest.mark.parametrize("absent", REQUIRED)
+def test_production_names_the_setting_that_is_missing(monkeypatch: pytest.MonkeyPatch, absent: str) -> None:
+    set_up(monkeypatch, ENV="production", **{name: value for name, value in COMPLETE.items() if name != absent})
+    with pytest.raises(ConfigurationError) as error:
+        config_from_environment()
+    assert f"JALON_{absent}" in str(error.value)
+    assert sum(f"JALON_{name} " in str(error.value) for name in REQUIRED) == 1
+
+
+def test_production_refuses_a_short_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(monkeypatch, ENV="production", **{**COMPLETE, "SECRET_KEY": "court"})
+    with pytest.raises(ConfigurationError, match="trop courte"):
+        config_from_environment()
+
+
+def test_production_has_no_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(monkeypatch, ENV="production", **COMPLETE)
+    app = create_app(config_from_environment())
+    assert not app.config["DEMO"]
+    addresses = {rule.rule for rule in app.url_map.iter_rules()}
+    assert "/demo/courriels" not in addresses
+    client = app.test_client()
+    assert client.post("/demo/connexion", data={"email": "preventeur@carsat.demo.example"}).status_code in (400, 404)
+    assert "demo.example" not in client.get("/connexion").text
+
+
+def test_cookies_are_secure_under_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(monkeypatch, **COMPLETE)
+    assert Production().SESSION_COOKIE_SECURE
+    set_up(monkeypatch, PUBLIC_URL="http://127.0.0.1:8000")
+    assert not Production().SESSION_COOKIE_SECURE
+
+
+def test_an_unknown_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(monkeypatch, ENV="recette")
+    with pytest.raises(ConfigurationError, match="production"):
+        config_from_environment()
+
+
+def test_the_embedded_key_is_kept_and_closed_to_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    set_up(monkeypatch, ENV="demo")
+    first, second = config_from_environment(), config_from_environment()
+    assert first.SECRET_KEY == second.SECRET_KEY
+    assert (tmp_path / "demo.key").stat().st_mode & 0o077 == 0

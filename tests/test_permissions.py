@@ -1,0 +1,281 @@
+"""Who may what, as tables: the matrix, the steps, the entries. What is in sight is in queries/test_sight.py."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.models import Case, Employer, Exchange, Organisation, Sector, Visibility, Visit
+from app.permissions import (
+    MATRIX,
+    Act,
+    Actor,
+    Kind,
+    Relation,
+    audiences_offered,
+    audiences_read_by,
+    may,
+    may_administer,
+    may_coordinate,
+    may_write_entry,
+    readers_of,
+    reads_motives,
+    reads_whole_case,
+    relations_needed,
+    step_refusal,
+)
+from workflows.roles import LEADS, Role
+from workflows.support_case import WORKFLOW, State
+from workflows.visit_report import VisitStatus
+
+RIGHTS = """
+                   employer contact case     exchange visit    document
+ars                TC TC    TC TC   TC TC    TC TC    TC .     TC TC
+carsat             TC TC    TC TC   TC TC    TC TC    TC TC    TC TC
+dept               TC TC    TC TC   TC TC    TC TC    TC .     TC TC
+dreets             .  .     .  .    .  .     .  .     .  .     .  .
+aract              C  .     C  .    C  .     C  C     C  C     C  C
+federation         M  .     M  .    M  .     M  M     .  .     M  M
+provider           C  .     C  .    C  .     C  C     C  C     C  C
+funder             C  .     .  .    C  .     C  .     .  .     C  .
+public_prevention  C  .     .  .    C  .     C  .     C  C     C  .
+spst               C  .     .  .    C  .     C  .     .  .     C  .
+msa                C  .     .  .    C  .     C  .     C  C     C  .
+region             C  .     .  .    C  .     C  .     .  .     C  .
+national           .  .     .  .    .  .     .  .     .  .     .  .
+platform           .  .     .  .    .  .     .  .     .  .     .  .
+employer           O  .     O  O    O  .     O  .     O  .     O  .
+coordinator        .  .     .  .    .  .     .  .     .  .     .  .
+"""
+"""Read and write: in the Territory, on a Case where one leads or is a partner, for Members, for one’s Own, never."""
+
+LETTERS = {Relation.TERRITORY: "T", Relation.CASE: "C", Relation.MEMBER: "M", Relation.OWN: "O"}
+ALL = frozenset(Relation)
+
+STEPS = """
+                      ars   carsat dept  coordinator
+contact               lead  lead   lead  yes
+start_diagnostic      lead  lead   lead  yes
+sign_contract         no    yes    no    no
+sign_cpom_objective   yes   no     yes   yes
+start_accompaniment   lead  lead   lead  yes
+evaluate              lead  lead   lead  yes
+close                 lead  lead   lead  yes
+resume_accompaniment  lead  lead   lead  yes
+refuse                lead  lead   lead  yes
+suspend               lead  lead   lead  yes
+resume                lead  lead   lead  yes
+declare_out_of_scope  lead  lead   lead  yes
+reopen                lead  lead   lead  yes
+reinstate             no    no     no    yes
+correct               yes   yes    yes   yes
+"""
+"""Who takes which step: its lead alone, or whichever body of that kind. The coordinator is an agent of the ARS.
+No other role takes any."""
+
+WORDS = {
+    "the three bodies": "Cette étape revient à : Agence régionale de santé, Carsat, Cramif ou CGSS, "
+    "Conseil départemental.",
+    "sign_contract": "Cette étape revient à : Carsat, Cramif ou CGSS.",
+    "sign_cpom_objective": "Cette étape revient à : Agence régionale de santé, Conseil départemental.",
+    "reinstate": "Cette étape revient à : Coordination du territoire.",
+    "correct": "Cette étape revient à : Agence régionale de santé, Carsat, Cramif ou CGSS, Conseil départemental, "
+    "Coordination du territoire.",
+    "public": "Employeur public : les étapes reviennent à l’ARS et au département, non à la branche AT-MP.",
+    "another lead": "Cette étape revient à l’organisme chef de file : Autre organisme.",
+}
+
+OURS, OTHERS = 1, 2
+
+
+def actor(role: Role, **changes: object) -> Actor:
+    """Somebody who acts for organisation 1 (or, for an employer, for employer 1)."""
+    body = None if role is Role.EMPLOYER else OURS
+    base = Actor(10, "Camille", role, organisation_id=body, organisation_name="Nous", employer_id=None if body else 1)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def employer(sector: Sector = Sector.PRIVATE, relations: frozenset[Relation] = ALL) -> Employer:
+    found = Employer(id=1, name="Association", sector=sector)
+    found.relations = relations
+    return found
+
+
+def case(
+    lead: int | None = OURS,
+    state: State = State.CONTACTED,
+    sector: Sector = Sector.PRIVATE,
+    relations: frozenset[Relation] = ALL,
+) -> Case:
+    found = Case(id=1, employer=employer(sector), state=state, lead_organisation_id=lead)
+    if lead:
+        found.lead_organisation = Organisation(id=lead, kind=Role.ARS, name="…", short_name="Autre organisme")
+    found.relations = relations
+    return found
+
+
+def rows(table: str) -> dict[str, list[str]]:
+    """The cells of each line by its first word."""
+    return {words[0]: words[1:] for line in table.strip().splitlines()[1:] if (words := line.split())}
+
+
+def test_the_matrix_of_rights() -> None:
+    drawn = {
+        role.value: [
+            "".join(LETTERS[one] for one in Relation if one in relations_needed(role, kind, act)) or "."
+            for kind in Kind
+            for act in Act
+        ]
+        for role in Role
+    }
+    assert drawn == rows(RIGHTS)
+
+
+def test_the_matrix_names_no_role_twice_and_every_kind() -> None:
+    assert set(MATRIX) == set(Kind)
+    assert all(set(acts) == set(Act) for acts in MATRIX.values())
+
+
+@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("kind", Kind)
+def test_one_relation_among_those_of_the_matrix_opens_and_no_other(kind: Kind, act: Act) -> None:
+    for role in Role:
+        needed = relations_needed(role, kind, act)
+        for relation in Relation:
+            for record in (employer(relations=frozenset({relation})), case(relations=frozenset({relation}))):
+                assert may(actor(role), act, kind, record) == (relation in needed), (role, relation)
+        assert not may(actor(role), act, kind, employer(relations=frozenset())), role
+
+
+def test_writing_supposes_reading() -> None:
+    for role in Role:
+        for kind in Kind:
+            assert relations_needed(role, kind, Act.WRITE) <= relations_needed(role, kind, Act.READ), (role, kind)
+            assert relations_needed(role, kind, Act.READ) <= relations_needed(role, Kind.EMPLOYER, Act.READ)
+
+
+def test_the_carsat_reads_who_a_public_employer_is_and_where_its_case_stands() -> None:
+    for record in (employer(Sector.PUBLIC), case(sector=Sector.PUBLIC)):
+        opened = {(act, kind) for act in Act for kind in Kind if may(actor(Role.CARSAT), act, kind, record)}
+        assert opened == {(Act.READ, Kind.EMPLOYER), (Act.READ, Kind.CASE)}
+    for sector in (Sector.PRIVATE, Sector.TO_CONFIRM):
+        assert all(may(actor(Role.CARSAT), act, kind, employer(sector)) for act in Act for kind in Kind)
+    assert may(actor(Role.ARS), Act.WRITE, Kind.CASE, case(sector=Sector.PUBLIC))
+
+
+def test_a_public_employer_out_of_sight_is_closed_to_the_carsat_too() -> None:
+    unrelated = employer(Sector.PUBLIC, frozenset())
+    assert not [kind for kind in Kind for act in Act if may(actor(Role.CARSAT), act, kind, unrelated)]
+
+
+# --- Steps --------------------------------------------------------------------------------------------
+
+
+def expected_words(slug: str, cell: str, lead: int | None) -> str | None:
+    if cell == "no":
+        return WORDS.get(slug, WORDS["the three bodies"])
+    return WORDS["another lead"] if cell == "lead" and lead == OTHERS else None
+
+
+def test_who_takes_which_step_in_every_state() -> None:
+    table = rows(STEPS)
+    assert list(table) == [step.slug for step in WORKFLOW.steps]
+    people = [*(actor(role) for role in LEADS), actor(Role.ARS, is_coordinator=True)]
+    for step in WORKFLOW.steps:
+        for person, cell in zip(people, table[step.slug], strict=True):
+            for state in State:
+                for lead in (None, OURS, OTHERS):
+                    why = step_refusal(person, case(lead, state), step)
+                    told = f"{step.slug}, {person.role}, {state}, lead {lead}"
+                    assert why == expected_words(step.slug, cell, lead), told
+
+
+def test_no_other_role_takes_a_step_however_close_it_is() -> None:
+    for role in set(Role) - set(LEADS):
+        for step in WORKFLOW.steps:
+            for state in State:
+                why = step_refusal(actor(role), case(OURS, state), step)
+                assert why == WORDS.get(step.slug, WORDS["the three bodies"]), (role, step.slug)
+
+
+def test_a_body_takes_no_step_on_a_case_it_is_not_related_to() -> None:
+    for role in LEADS:
+        for step in WORKFLOW.steps:
+            assert step_refusal(actor(role), case(relations=frozenset()), step), (role, step.slug)
+
+
+def test_the_carsat_takes_no_step_for_a_public_employer() -> None:
+    for step in WORKFLOW.steps:
+        assert step_refusal(actor(Role.CARSAT), case(OURS, sector=Sector.PUBLIC), step) == WORDS["public"]
+
+
+def test_who_names_the_lead_and_the_officers() -> None:
+    for role in Role:
+        for lead in (None, OURS, OTHERS):
+            is_open = role in LEADS and lead != OTHERS
+            assert may_coordinate(actor(role), case(lead)) == is_open, (role, lead)
+    assert may_coordinate(actor(Role.ARS, is_coordinator=True), case(OTHERS))
+    assert not may_coordinate(actor(Role.ARACT, is_coordinator=True), case(OTHERS))
+    assert not may_coordinate(actor(Role.ARS), case(OURS, relations=frozenset()))
+
+
+def test_who_sets_the_territory_s_rules() -> None:
+    assert [role for role in Role if may_administer(actor(role))] == [Role.PLATFORM]
+    assert may_administer(actor(Role.ARS, is_coordinator=True))
+
+
+# --- Entries ------------------------------------------------------------------------------------------
+
+
+def test_whose_entries_one_reads() -> None:
+    shared, own_case = (Visibility.PARTNERS, Visibility.EMPLOYER), (Visibility.EMPLOYER,)
+    expected = dict.fromkeys(Role, ()) | dict.fromkeys(LEADS, shared) | {Role.EMPLOYER: own_case}
+    assert {role: audiences_read_by(role) for role in Role} == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "writer", "is_open"),
+    [
+        (Exchange(organisation_id=OURS), Role.ARS, True),
+        (Exchange(organisation_id=OTHERS), Role.ARS, False),
+        (Exchange(organisation_id=None), Role.EMPLOYER, False),
+        (Visit(organisation_id=OURS, status=VisitStatus.DRAFT), Role.CARSAT, True),
+        (Visit(organisation_id=OURS, status=VisitStatus.FINAL), Role.CARSAT, False),
+        (Visit(organisation_id=OTHERS, status=VisitStatus.DRAFT), Role.CARSAT, False),
+    ],
+)
+def test_an_entry_is_completed_by_its_organisation_until_it_is_final(
+    entry: Exchange | Visit, writer: Role, is_open: bool
+) -> None:
+    assert may_write_entry(actor(writer), entry) is is_open
+
+
+def test_who_reads_more_of_a_case_than_its_state() -> None:
+    partners = {role for role in Role if relations_needed(role, Kind.CASE, Act.READ)} - {Role.FEDERATION, Role.EMPLOYER}
+    assert {role for role in Role if reads_whole_case(actor(role), case())} == partners
+    assert {role for role in Role if reads_motives(actor(role), case())} == set(LEADS)
+    assert not reads_whole_case(actor(Role.CARSAT), case(sector=Sector.PUBLIC))
+    assert not reads_whole_case(actor(Role.ARS), case(relations=frozenset()))
+
+
+@pytest.mark.parametrize(
+    ("visibility", "kind", "sector", "words"),
+    [
+        (Visibility.ORGANISATION, Kind.EXCHANGE, Sector.PRIVATE, "Nous"),
+        (Visibility.PARTNERS, Kind.EXCHANGE, Sector.PRIVATE, "Nous, ARS, Carsat et département du territoire"),
+        (Visibility.PARTNERS, Kind.EXCHANGE, Sector.PUBLIC, "Nous, ARS et département du territoire"),
+        (
+            Visibility.EMPLOYER,
+            Kind.VISIT,
+            Sector.PRIVATE,
+            "Nous, ARS, Carsat et département du territoire, et l’employeur",
+        ),
+        (Visibility.EMPLOYER, Kind.VISIT, Sector.PUBLIC, "Nous, ARS et département du territoire, et l’employeur"),
+    ],
+)
+def test_the_readers_are_told_in_words(visibility: Visibility, kind: Kind, sector: Sector, words: str) -> None:
+    assert readers_of(visibility, kind, employer(sector), "Nous") == words
+
+
+def test_what_an_employer_writes_is_open_to_itself() -> None:
+    assert audiences_offered(actor(Role.EMPLOYER)) == (Visibility.EMPLOYER,)
+    assert audiences_offered(actor(Role.ARS)) == tuple(Visibility)

@@ -1,0 +1,221 @@
+"""Who may open what: every route, for nobody and for somebody in each role, from one table."""
+
+import re
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.pages import Browser
+from tests.views.scene import Scene, furnish
+from tests.world import PEOPLE, World
+
+TABLE = """
+                                                            - car ars coo dep ara dre fed emp pro nat adm ail
+GET  /static/src/jalon.scss                                 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /sante                                                 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /aide                                                  200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /aide/procedure                                        200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /aide/droits                                           200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /aide/accessibilite                                    200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /connexion                                             200 200 200 200 200 200 200 200 200 200 200 200 200
+POST /connexion                                             422 422 422 422 422 422 422 422 422 422 422 422 422
+POST /demo/connexion                                        404 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /mot-de-passe-oublie                                   200 200 200 200 200 200 200 200 200 200 200 200 200
+POST /mot-de-passe-oublie                                   422 422 422 422 422 422 422 422 422 422 422 422 422
+GET  /mot-de-passe/inconnu                                  404 404 404 404 404 404 404 404 404 404 404 404 404
+POST /mot-de-passe/inconnu                                  404 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /fonctions                                             302 200 200 200 200 200 200 200 200 200 200 200 200
+POST /fonctions                                             401 302 302 302 302 302 302 302 302 302 302 302 302
+GET  /                                                      302 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /dossiers                                              302 200 200 200 200 200 403 200 200 200 403 403 200
+GET  /dossiers.xlsx                                         302 200 200 200 200 200 403 200 200 200 403 403 200
+GET  /employeurs                                            302 200 200 200 200 200 403 200 200 200 403 403 200
+GET  /employeurs.xlsx                                       302 200 200 200 200 200 403 200 200 200 403 403 200
+GET  /dossiers/{case}                                       302 200 200 200 200 200 403 200 200 200 403 403 404
+GET  /dossiers/{public_case}                                302 200 200 200 200 404 403 404 404 404 403 403 404
+GET  /dossiers/{far_case}                                   302 404 404 404 404 404 403 404 404 404 403 403 200
+GET  /dossiers/{case}/etapes/start_diagnostic               302 200 200 200 200 403 403 403 403 403 403 403 404
+POST /dossiers/{case}/etapes/start_diagnostic               401 422 422 422 422 403 403 403 403 403 403 403 404
+GET  /dossiers/{public_case}/etapes/contact                 302 403 200 200 200 403 403 403 403 403 403 403 404
+POST /dossiers/{public_case}/etapes/contact                 401 403 422 422 422 403 403 403 403 403 403 403 404
+GET  /dossiers/{far_case}/etapes/contact                    302 404 404 404 404 403 403 403 403 403 403 403 200
+GET  /dossiers/{case}/etapes/inconnue                       302 404 404 404 404 403 403 403 403 403 403 403 404
+GET  /dossiers/{case}/equipe                                302 200 403 200 403 403 403 403 403 403 403 403 404
+POST /dossiers/{case}/equipe                                401 409 403 409 403 403 403 403 403 403 403 403 404
+GET  /dossiers/{public_case}/equipe                         302 403 200 200 403 403 403 403 403 403 403 403 404
+GET  /dossiers/{far_case}/equipe                            302 404 404 404 404 403 403 403 403 403 403 403 200
+GET  /dossiers/{case}/partenaires                           302 200 200 200 200 200 403 403 403 200 403 403 404
+POST /dossiers/{case}/partenaires                           401 422 422 422 422 422 403 403 403 422 403 403 404
+GET  /dossiers/{public_case}/partenaires                    302 403 200 200 200 404 403 404 404 404 403 403 404
+POST /dossiers/{public_case}/partenaires                    401 403 422 422 422 404 403 404 404 404 403 403 404
+GET  /dossiers/{far_case}/partenaires                       302 404 404 404 404 404 403 404 404 404 403 403 200
+POST /dossiers/{case}/invitations                           401 400 403 400 403 403 403 403 403 403 403 403 404
+POST /dossiers/{public_case}/invitations                    401 403 400 400 403 403 403 403 403 403 403 403 404
+POST /dossiers/{far_case}/invitations                       401 404 404 404 404 403 403 403 403 403 403 403 400
+GET  /dossiers/{case}/notes/nouvelle                        302 200 200 200 200 200 403 200 403 200 403 403 404
+POST /dossiers/{case}/notes/nouvelle                        401 422 422 422 422 422 403 422 403 422 403 403 404
+GET  /dossiers/{public_case}/notes/nouvelle                 302 403 200 200 200 404 403 404 403 404 403 403 404
+GET  /dossiers/{far_case}/notes/nouvelle                    302 404 404 404 404 404 403 404 403 404 403 403 200
+POST /dossiers/{far_case}/notes/nouvelle                    401 404 404 404 404 404 403 404 403 404 403 403 422
+GET  /dossiers/{case}/visites/nouvelle                      302 200 403 403 403 200 403 403 403 200 403 403 404
+POST /dossiers/{case}/visites/nouvelle                      401 422 403 403 403 422 403 403 403 422 403 403 404
+GET  /dossiers/{public_case}/visites/nouvelle               302 403 403 403 403 404 403 403 403 404 403 403 404
+GET  /dossiers/{far_case}/visites/nouvelle                  302 404 403 403 403 404 403 403 403 404 403 403 200
+GET  /dossiers/{case}/documents/nouveau                     302 200 200 200 200 200 403 200 403 200 403 403 404
+POST /dossiers/{case}/documents/nouveau                     401 422 422 422 422 422 403 422 403 422 403 403 404
+GET  /dossiers/{public_case}/documents/nouveau              302 403 200 200 200 404 403 404 403 404 403 403 404
+GET  /dossiers/{far_case}/documents/nouveau                 302 404 404 404 404 404 403 404 403 404 403 403 200
+GET  /employeurs/{employer}                                 302 200 200 200 200 200 403 200 200 200 403 403 404
+GET  /employeurs/{public_employer}                          302 200 200 200 200 404 403 404 404 404 403 403 404
+GET  /employeurs/{quiet_employer}                           302 200 200 200 404 404 403 404 404 404 403 403 404
+GET  /employeurs/{far_employer}                             302 404 404 404 404 404 403 404 404 404 403 403 200
+GET  /employeurs/{employer}/modifier                        302 200 200 200 200 403 403 403 403 403 403 403 404
+POST /employeurs/{employer}/modifier                        401 422 422 422 422 403 403 403 403 403 403 403 404
+GET  /employeurs/{public_employer}/modifier                 302 403 200 200 200 403 403 403 403 403 403 403 404
+GET  /employeurs/{far_employer}/modifier                    302 404 404 404 404 403 403 403 403 403 403 403 200
+GET  /employeurs/{employer}/dossiers/nouveau                302 200 200 200 200 403 403 403 403 403 403 403 404
+POST /employeurs/{employer}/dossiers/nouveau                401 422 422 422 422 403 403 403 403 403 403 403 404
+GET  /employeurs/{public_employer}/dossiers/nouveau         302 403 200 200 200 403 403 403 403 403 403 403 404
+GET  /employeurs/{far_employer}/dossiers/nouveau            302 404 404 404 404 403 403 403 403 403 403 403 200
+POST /employeurs/{far_employer}/dossiers/nouveau            401 404 404 404 404 403 403 403 403 403 403 403 422
+GET  /employeurs/{employer}/notes/nouvelle                  302 200 200 200 200 200 403 200 403 200 403 403 404
+POST /employeurs/{employer}/notes/nouvelle                  401 422 422 422 422 422 403 422 403 422 403 403 404
+GET  /employeurs/{public_employer}/notes/nouvelle           302 403 200 200 200 404 403 404 403 404 403 403 404
+GET  /employeurs/{quiet_employer}/notes/nouvelle            302 200 200 200 404 404 403 404 403 404 403 403 404
+GET  /employeurs/{far_employer}/notes/nouvelle              302 404 404 404 404 404 403 404 403 404 403 403 200
+POST /employeurs/{far_employer}/notes/nouvelle              401 404 404 404 404 404 403 404 403 404 403 403 422
+GET  /employeurs/{employer}/visites/nouvelle                302 200 403 403 403 200 403 403 403 200 403 403 404
+POST /employeurs/{employer}/visites/nouvelle                401 422 403 403 403 422 403 403 403 422 403 403 404
+GET  /employeurs/{public_employer}/visites/nouvelle         302 403 403 403 403 404 403 403 403 404 403 403 404
+GET  /employeurs/{far_employer}/visites/nouvelle            302 404 403 403 403 404 403 403 403 404 403 403 200
+GET  /employeurs/{employer}/documents/nouveau               302 200 200 200 200 200 403 200 403 200 403 403 404
+POST /employeurs/{employer}/documents/nouveau               401 422 422 422 422 422 403 422 403 422 403 403 404
+GET  /employeurs/{public_employer}/documents/nouveau        302 403 200 200 200 404 403 404 403 404 403 403 404
+GET  /employeurs/{far_employer}/documents/nouveau           302 404 404 404 404 404 403 404 403 404 403 403 200
+GET  /employeurs/{employer}/contacts/nouveau                302 200 200 200 200 403 403 403 200 403 403 403 404
+POST /employeurs/{employer}/contacts/nouveau                401 422 422 422 422 403 403 403 422 403 403 403 404
+GET  /employeurs/{public_employer}/contacts/nouveau         302 403 200 200 200 403 403 403 404 403 403 403 404
+GET  /employeurs/{far_employer}/contacts/nouveau            302 404 404 404 404 403 403 403 404 403 403 403 200
+GET  /employeurs/{employer}/contacts/{contact}              302 200 200 200 200 403 403 403 200 403 403 403 404
+POST /employeurs/{employer}/contacts/{contact}              401 422 422 422 422 403 403 403 422 403 403 403 404
+GET  /employeurs/{employer}/contacts/{far_contact}          302 404 404 404 404 403 403 403 404 403 403 403 404
+GET  /employeurs/{far_employer}/contacts/{far_contact}      302 404 404 404 404 403 403 403 404 403 403 403 200
+GET  /etablissements/{structure}                            302 200 200 200 200 200 403 200 200 200 403 403 404
+GET  /etablissements/{far_structure}                        302 404 404 404 404 404 403 404 404 404 403 403 200
+GET  /etablissements/{structure}/modifier                   302 200 200 200 200 403 403 403 403 403 403 403 404
+POST /etablissements/{structure}/modifier                   401 409 409 409 409 403 403 403 403 403 403 403 404
+GET  /etablissements/{far_structure}/modifier               302 404 404 404 404 403 403 403 403 403 403 403 200
+GET  /notes/{note}                                          302 200 404 404 404 404 403 404 404 404 403 403 404
+GET  /notes/{ars_note}                                      302 200 200 200 200 404 403 404 404 404 403 403 404
+GET  /notes/{public_note}                                   302 404 200 200 200 404 403 404 404 404 403 403 404
+GET  /notes/{far_note}                                      302 404 404 404 404 404 403 404 404 404 403 403 200
+GET  /notes/{note}/modifier                                 302 200 404 404 404 404 403 404 403 404 403 403 404
+POST /notes/{note}/modifier                                 401 422 404 404 404 404 403 404 403 404 403 403 404
+GET  /notes/{ars_note}/modifier                             302 403 200 200 403 404 403 404 403 404 403 403 404
+POST /notes/{ars_note}/modifier                             401 403 422 422 403 404 403 404 403 404 403 403 404
+GET  /notes/{far_note}/modifier                             302 404 404 404 404 404 403 404 403 404 403 403 200
+POST /notes/{far_note}/modifier                             401 404 404 404 404 404 403 404 403 404 403 403 422
+GET  /notes/{note}/visite                                   302 200 403 403 403 404 403 403 403 404 403 403 404
+POST /notes/{note}/visite                                   401 422 403 403 403 404 403 403 403 404 403 403 404
+GET  /notes/{ars_note}/visite                               302 200 403 403 403 404 403 403 403 404 403 403 404
+GET  /notes/{far_note}/visite                               302 404 403 403 403 404 403 403 403 404 403 403 200
+GET  /visites/{draft}                                       302 200 404 404 404 404 403 403 404 404 403 403 404
+GET  /visites/{final}                                       302 200 200 200 200 404 403 403 200 404 403 403 404
+GET  /visites/{far_draft}                                   302 404 404 404 404 404 403 403 404 404 403 403 200
+GET  /visites/{far_final}                                   302 404 404 404 404 404 403 403 404 404 403 403 200
+GET  /visites/{draft}/modifier                              302 200 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{draft}/modifier                              401 422 403 403 403 404 403 403 403 404 403 403 404
+GET  /visites/{final}/modifier                              302 403 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{final}/modifier                              401 403 403 403 403 404 403 403 403 404 403 403 404
+GET  /visites/{far_draft}/modifier                          302 404 403 403 403 404 403 403 403 404 403 403 200
+GET  /visites/{draft}/compte-rendu.pdf                      302 404 404 404 404 404 403 403 404 404 403 403 404
+GET  /visites/{final}/compte-rendu.pdf                      302 200 200 200 200 404 403 403 200 404 403 403 404
+GET  /visites/{far_final}/compte-rendu.pdf                  302 404 404 404 404 404 403 403 404 404 403 403 200
+GET  /documents/{document}                                  302 200 404 404 404 404 403 404 404 404 403 403 404
+GET  /documents/{shared_document}                           302 200 200 200 200 404 403 404 404 404 403 403 404
+GET  /documents/{far_document}                              302 404 404 404 404 404 403 404 404 404 403 403 200
+POST /visites/{draft}/finaliser                             401 409 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{final}/finaliser                             401 302 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{far_draft}/finaliser                         401 404 403 403 403 404 403 403 403 404 403 403 409
+POST /visites/{final}/rectifier                             401 422 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{draft}/rectifier                             401 403 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{far_final}/rectifier                         401 404 403 403 403 404 403 403 403 404 403 403 422
+POST /deconnexion                                           401 302 302 302 302 302 302 302 302 302 302 302 302
+"""
+"""What each answers: a GET as it stands, a POST of nothing but the token against forgery.
+
+302 or 401: sign in first; 422, 409 or 400: allowed, but what was sent is incomplete. « emp » manages the employer
+of {case}; {public_case} is that of a CCAS; « ail » is a préventeur of another territory, where everything « far » is.
+"""
+
+SOMEBODY = dict(zip(TABLE.split()[1 : len(PEOPLE) + 1], PEOPLE, strict=True))
+
+
+class Row(NamedTuple):
+    method: str
+    template: str
+    expected: dict[str, int]
+
+
+def rows() -> list[Row]:
+    """The table, read: the expected status by column."""
+    head, *lines = TABLE.strip("\n").splitlines()
+    cells = [(head.split(), line.split()) for line in lines]
+    return [Row(words[0], words[1], dict(zip(columns, map(int, words[2:]), strict=True))) for columns, words in cells]
+
+
+def test_every_route_has_a_row(app: Flask) -> None:
+    known = app.url_map.bind("localhost")
+    told = {(known.match(re.sub("{.*?}", "1", row.template), row.method)[0], row.method) for row in rows()}
+    assert told == {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS")
+    }
+
+
+class Visitor:
+    """Somebody who opens addresses one after the other, and counts what each costs."""
+
+    def __init__(self, app: Flask, column: str, statements: list[str]) -> None:
+        self.browser = Browser(app, SOMEBODY.get(column))
+        self.token = self.browser.token()
+        self.statements = statements
+
+    def open(self, method: str, address: str) -> tuple[TestResponse, int]:
+        self.statements.clear()
+        data = {"csrf_token": self.token} if method == "POST" else None
+        answer = self.browser.client.open(address, method=method, data=data)
+        return answer, len(self.statements)
+
+
+@pytest.mark.parametrize("column", ["-", *SOMEBODY])
+def test_each_role_gets_what_the_table_says(app: Flask, world: World, statements: list[str], column: str) -> None:
+    scene, visitor = furnish(world), Visitor(app, column, statements)
+    found, told = {}, {}
+    for method, template, expected in rows():
+        answer, count = visitor.open(method, scene.address(template))
+        found[method, template], told[method, template] = answer.status_code, expected[column]
+        if answer.status_code == 404 and "{" in template and method == "GET":
+            _is_as_if_it_did_not_exist(visitor, scene, template, answer, count)
+    assert {key: status for key, status in found.items() if status != told[key]} == {}
+
+
+def _is_as_if_it_did_not_exist(visitor: Visitor, scene: Scene, template: str, answer: TestResponse, count: int) -> None:
+    """Nothing tells what is out of sight from what nobody ever made: neither a byte nor a statement."""
+    never, statements = visitor.open("GET", scene.missing(template))
+    assert (never.status_code, bare(never), statements) == (404, bare(answer), count), template
+
+
+def bare(answer: TestResponse) -> tuple[bytes, dict[str, str]]:
+    """The body and headers of an answer without what is drawn at random for each request."""
+    headers = {name: _without_chance(value) for name, value in answer.headers if name != "Set-Cookie"}
+    return _without_chance(answer.text).encode(), headers
+
+
+def _without_chance(text: str) -> str:
+    text = re.sub(r'(name="csrf_token" value=)"[^"]+"', r"\1", text)
+    return re.sub(r"(nonce[=-]\"?)[\w-]+", r"\1", text)

@@ -1,0 +1,236 @@
+"""Signing in and out, forgotten passwords, the choice of a capacity, the accounts of the demonstration."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+import config
+from app import create_app
+from app.actions.password_links import make_token
+from app.demo.accounts import demo_accounts
+from app.extensions import db
+from app.models import Capacity, OutboxMail, User
+from tests.conftest import NOW, Databases
+from tests.factories import PASSWORD, make_organisation, make_user
+from tests.pages import Browser, Page
+from tests.world import World
+from workflows.roles import Role
+
+NEW_PASSWORD = "quatre mots que personne ne lie"
+
+
+class Demonstration(config.Testing):
+    """The demonstration, on the database of the tests."""
+
+    DEMO = True
+
+
+@pytest.fixture
+def demo(app: Flask, databases: Databases) -> Iterator[FlaskClient]:
+    """A client of the demonstration, where somebody has the address of its first account."""
+    settings = Demonstration()
+    settings.SQLALCHEMY_DATABASE_URI = databases.url
+    shown = create_app(settings)
+    shown.test_client_class = app.test_client_class
+    with shown.app_context():
+        user = make_user("personne", make_organisation(Role.CARSAT, "Carsat de démonstration"))
+        user.email = demo_accounts(shown)[0].email
+        db.session.commit()
+        yield shown.test_client()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def sign_in(client: FlaskClient, name: str, password: str = PASSWORD, suite: str = "") -> Page:
+    address = f"/connexion?suite={suite}" if suite else "/connexion"
+    fields = Page(client.get(address)).fields("")
+    return Page(client.post(address, data={**fields, "email": f"{name}@test.example", "password": password}))
+
+
+def test_the_sign_in_page_has_no_menu_and_asks_for_two_things(client: FlaskClient) -> None:
+    page = Page(client.get("/connexion"))
+    assert page.title == "Connexion" and not page.tree.xpath("//nav")
+    assert set(page.form().fields) == {"csrf_token", "email", "password"}
+    assert page.links("/mot-de-passe-oublie")
+
+
+def test_an_empty_form_says_what_is_missing(client: FlaskClient) -> None:
+    fields = Page(client.get("/connexion")).fields()
+    page = Page(client.post("/connexion", data=fields))
+    assert page.status == 422
+    assert page.tree.xpath("//a[@href='#email']") and page.tree.xpath("//a[@href='#password']")
+
+
+@pytest.mark.parametrize("target", ["/aide/droits", "/dossiers?state=ouverts"])
+def test_one_comes_back_to_the_page_that_was_asked(client: FlaskClient, target: str) -> None:
+    assert sign_in(client, "preventeur", suite=target).location == target
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "evil.example"]
+)
+def test_one_is_never_sent_elsewhere(client: FlaskClient, target: str) -> None:
+    assert sign_in(client, "preventeur", suite=target).location == "/"
+
+
+def test_a_page_that_asks_to_sign_in_says_so(client: FlaskClient) -> None:
+    answer = client.get("/dossiers", follow_redirects=True)
+    assert "Connectez-vous pour ouvrir cette page." in Page(answer).text
+
+
+def test_a_wrong_password_and_an_unknown_address_read_the_same(client: FlaskClient) -> None:
+    known, unknown = (sign_in(client, name, "à côté") for name in ("preventeur", "inconnu"))
+    assert known.status == unknown.status == 422
+    assert known.text == unknown.text
+    assert "ne correspond pas" in known.text
+
+
+def test_a_locked_account_reads_the_same_and_opens_again_later(client: FlaskClient) -> None:
+    for _ in range(5):
+        refused = sign_in(client, "preventeur", "à côté")
+    assert sign_in(client, "preventeur").text == refused.text
+    assert "quart d’heure" in refused.text
+    with time_machine.travel(NOW + timedelta(minutes=16)):
+        assert sign_in(client, "preventeur").status == 302
+
+
+def test_what_was_typed_is_never_sent_back(client: FlaskClient) -> None:
+    page = sign_in(client, "preventeur", "un-secret-tapé")
+    assert "un-secret-tapé" not in page.response.text
+
+
+def test_signing_out_closes_every_page(browse: Callable[[str], Browser]) -> None:
+    browser = browse("preventeur")
+    assert browser.send("/deconnexion").location == "/connexion"
+    assert urlsplit(browser.get("/dossiers").location or "").path == "/connexion"
+
+
+@pytest.mark.parametrize("address", ["/connexion", "/mot-de-passe-oublie", "/demo/connexion"])
+def test_a_form_without_its_token_is_refused_in_french(client: FlaskClient, address: str) -> None:
+    page = Page(client.post(address, data={"email": "preventeur@test.example", "password": PASSWORD}))
+    assert page.status == 400
+    assert "rechargez-la, puis recommencez" in page.text
+
+
+# --- The demonstration -----------------------------------------------------------------------------------
+
+
+def test_outside_the_demonstration_there_is_nobody_to_choose(client: FlaskClient) -> None:
+    page = Page(client.get("/connexion"))
+    assert not page.tree.xpath("//form[contains(@action, '/demo/')]")
+    answer = client.post("/demo/connexion", data={**page.fields(), "email": "preventeur@test.example"})
+    assert answer.status_code == 404
+
+
+def test_the_demonstration_offers_one_button_for_each_account(demo: FlaskClient) -> None:
+    page = Page(demo.get("/connexion"))
+    buttons = page.tree.xpath("//form[contains(@action, '/demo/connexion')]//button")
+    accounts = demo_accounts(demo.application)
+    assert page.title == "Qui voulez-vous être ?"
+    assert len(buttons) == len(accounts) > 5
+    for button, account in zip(buttons, accounts, strict=True):
+        words = " ".join(button.text_content().split())
+        assert account.name in words and account.role in words and account.organisation in words
+
+
+def test_a_button_signs_in_and_keeps_the_page_that_was_asked(demo: FlaskClient) -> None:
+    page = Page(demo.get("/connexion?suite=/aide/droits"))
+    form = page.form("/demo/connexion")
+    answer = demo.post(form.action, data=page.fields("/demo/connexion"))
+    assert answer.headers["Location"] == "/aide/droits"
+    assert "Personne Testeur" in organisation_shown(Page(demo.get("/aide")))
+
+
+def test_the_demonstration_opens_its_own_accounts_only(demo: FlaskClient) -> None:
+    fields = Page(demo.get("/connexion")).fields("/demo/connexion")
+    answer = demo.post("/demo/connexion", data={**fields, "email": "preventeur@test.example"})
+    assert answer.status_code == 404
+
+
+# --- A forgotten password --------------------------------------------------------------------------------
+
+
+def ask_for_a_link(client: FlaskClient, email: str) -> Page:
+    fields = Page(client.get("/mot-de-passe-oublie")).fields()
+    return Page(client.post("/mot-de-passe-oublie", data={**fields, "email": email}))
+
+
+def link_of(user: User, app: Flask) -> str:
+    return f"/mot-de-passe/{make_token(user, app.config['SECRET_KEY'])}"
+
+
+def test_asking_for_a_link_never_says_whether_the_account_exists(client: FlaskClient, world: World) -> None:
+    known, unknown = (ask_for_a_link(client, f"{name}@test.example") for name in ("preventeur", "inconnu"))
+    assert known.status == unknown.status == 200
+    assert known.text.replace("preventeur@", "inconnu@") == unknown.text
+    told = db.session.scalars(select(OutboxMail.user_id).where(OutboxMail.template == "password_reset")).all()
+    assert told == [world.user("preventeur").id]
+
+
+def test_a_link_changes_the_password_once(client: FlaskClient, app: Flask, world: World) -> None:
+    link = link_of(world.user("preventeur"), app)
+    fields = Page(client.get(link)).fields()
+    assert client.post(link, data={**fields, "password": NEW_PASSWORD}).headers["Location"] == "/connexion"
+    again = Page(client.get(link))
+    assert again.status == 404 and again.title == "Ce lien ne sert plus" and again.links("/mot-de-passe-oublie")
+    assert sign_in(client, "preventeur").status == 422
+    assert sign_in(client, "preventeur", NEW_PASSWORD).status == 302
+
+
+def test_a_link_grows_old(client: FlaskClient, app: Flask, world: World) -> None:
+    link = link_of(world.user("preventeur"), app)
+    with time_machine.travel(NOW + timedelta(minutes=61)):
+        assert Page(client.get(link)).title == "Ce lien ne sert plus"
+
+
+def test_a_short_password_is_refused_with_what_to_do(client: FlaskClient, app: Flask, world: World) -> None:
+    link = link_of(world.user("preventeur"), app)
+    page = Page(client.post(link, data={**Page(client.get(link)).fields(), "password": "court"}))
+    assert page.status == 422 and "au moins 12 caractères" in page.text
+    assert page.tree.xpath("//a[@href='#password']")
+
+
+# --- Several capacities ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def twofold(world: World) -> User:
+    """The préventeur, who is also the ARS's agent for the same territory."""
+    user = world.user("preventeur")
+    user.capacities.append(Capacity(organisation=world.organisation("ARS Poitou")))
+    db.session.commit()
+    return user
+
+
+def organisation_shown(page: Page) -> str:
+    return " ".join(page.tree.xpath("string(//*[contains(@class, 'jalon-account__summary')])").split())
+
+
+@pytest.mark.usefixtures("twofold")
+def test_a_person_with_two_capacities_changes_from_one_to_the_other(browse: Callable[[str], Browser]) -> None:
+    browser = browse("preventeur")
+    home = browser.get("/aide")
+    assert "Carsat Poitou" in organisation_shown(home) and "/fonctions" in home.links()
+    page = browser.get("/fonctions")
+    [chosen] = page.tree.xpath("//input[@id = //label[normalize-space() = 'ARS Poitou']/@for]/@value")
+    answer = browser.fill("/fonctions", capacity=chosen)
+    assert answer.location == "/"
+    assert "ARS Poitou" in organisation_shown(browser.get("/aide"))
+
+
+@pytest.mark.usefixtures("twofold")
+def test_nobody_takes_the_capacity_of_another(browse: Callable[[str], Browser], world: World) -> None:
+    browser = browse("preventeur")
+    answer = browser.fill("/fonctions", capacity=str(world.actor("admin").capacity_id))
+    assert answer.status == 422
+    assert "Carsat Poitou" in organisation_shown(browser.get("/aide"))
+
+
+def test_with_one_capacity_there_is_nothing_to_change(browse: Callable[[str], Browser]) -> None:
+    assert "/fonctions" not in browse("preventeur").get("/aide").links()
