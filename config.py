@@ -116,7 +116,10 @@ class Production(Config):
         super().__init__()
         if len(self.SECRET_KEY) < 32:
             raise ConfigurationError("JALON_SECRET_KEY est trop courte : au moins 32 caractères.")
-        self.SESSION_COOKIE_SECURE = urlsplit(self.PUBLIC_URL).scheme == "https"
+        address = urlsplit(self.PUBLIC_URL)
+        if address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
+            raise ConfigurationError("JALON_PUBLIC_URL doit commencer par https:// (http:// pour un essai local).")
+        self.SESSION_COOKIE_SECURE = address.scheme == "https"
 
 
 ENVIRONMENTS: dict[str, type[Config]] = {kind.NAME: kind for kind in (Development, Demo, Testing, Production)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from app import clock
 from app.extensions import writing
 from app.models import Capacity, Case, Employer, User
-from app.permissions import Act, Actor, Kind, may, may_administer, relations_needed
+from app.permissions import Act, Actor, Kind, may, relations_needed
 from app.queries.cases import get_case
 from app.queries.employers import get_employer
 from app.queries.users import get_user
@@ -47,8 +47,6 @@ def requires(kind: Kind, act: Act = Act.READ) -> Permission:
 
 public = Permission("public", lambda actor: True, is_public=True)
 signed_in = Permission("signed in", lambda actor: True)
-administers = Permission("administer", may_administer)
-agents_only = Permission("agent", lambda actor: actor.role is not Role.EMPLOYER)
 
 
 def init_app(app: Flask) -> None:
@@ -61,8 +59,10 @@ def init_app(app: Flask) -> None:
 
 
 @login.user_loader
-def _load_user(user_id: str) -> User | None:
-    return get_user(int(user_id)) if user_id.isdecimal() else None
+def _load_user(session_id: str) -> User | None:
+    number, _, _ = session_id.partition(".")
+    user = get_user(int(number)) if number.isdecimal() and len(number) < 10 else None
+    return user if user and user.get_id() == session_id else None
 
 
 def _say_whether_it_writes() -> None:
@@ -78,11 +78,23 @@ def _judge_the_route() -> ResponseReturnValue | None:
     if permission.is_public:
         return None
     actor = current_actor()
+    if actor is None and current_user.is_authenticated:
+        return _say_that_nothing_is_open() if request.endpoint != "accounts.sign_out" else None
     if actor is None:
         return _send_to_sign_in()
     if not permission.allows(actor):
         abort(403)
     return None
+
+
+def _say_that_nothing_is_open() -> ResponseReturnValue:
+    return render_template("accounts/no_capacity.html"), 403
+
+
+def is_public(endpoint: str | None) -> bool:
+    """Tell whether anybody may ask for this endpoint."""
+    permission = getattr(current_app.view_functions.get(endpoint or ""), "permission", None)
+    return bool(permission and permission.is_public)
 
 
 def _send_to_sign_in() -> ResponseReturnValue:

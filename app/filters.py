@@ -1,5 +1,6 @@
 """French typography for the pages: dates, numbers, identifiers."""
 
+import re
 from datetime import date, datetime
 
 from flask import Flask
@@ -28,7 +29,7 @@ NEVER = 9999
 
 def init_app(app: Flask) -> None:
     """Register the filters under the names the templates use."""
-    for function in (day, short_day, moment, number, siren, finess, count, since, plural):
+    for function in (day, short_day, moment, number, siren, finess, phone, count, since, plural):
         app.add_template_filter(function)
 
 
@@ -77,6 +78,14 @@ def finess(value: str | None) -> str:
     return NBSP.join((value[:2], value[2:5], value[5:8], value[8:]))
 
 
+def phone(value: str | None) -> str:
+    """Return a French telephone number in groups of two: « 05 49 00 00 00 »; any other as it was written."""
+    digits = re.sub(r"[\s.-]", "", value or "")
+    if not re.fullmatch(r"0\d{9}", digits):
+        return (value or "").strip()
+    return NBSP.join(digits[start : start + 2] for start in range(0, 10, 2))
+
+
 def count(value: int, cap: int = 1_000) -> str:
     """Return a count, or « plus de 1 000 » beyond the cap at which counting stops."""
     return f"plus de {number(cap)}" if value > cap else number(value)
@@ -92,6 +101,11 @@ def since(value: date, today: date) -> str:
     if days < 730:
         return f"depuis {days // 30}{NBSP}mois"
     return f"depuis {days // 365}{NBSP}ans"
+
+
+def lower_first(text: str) -> str:
+    """Return a label as it reads after a colon: « objectif CPOM », its acronyms left alone; « CSE … » as it is."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def plural(value: int, word: str, words: str = "") -> str:

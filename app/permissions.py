@@ -1,11 +1,11 @@
 """The only judge of who may read and do what: one table, one SQL meaning for each relation, and the steps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from app.models import (
     Case,
@@ -148,32 +148,49 @@ def employer_relations(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
     )
     lead = exists().where(Case.employer_id == Employer.id, _is(Case.lead_organisation_id, actor))
     # Explicit correlation: a statement that itself joins cases or structures must not lend them to the test.
-    at_home = here.correlate(Employer) | Employer.departement.in_(actor.territory)
-    return _possible(actor, at_home, partner.correlate(Employer) | lead.correlate(Employer))
+    at_home = (here.correlate(Employer), Employer.departement.in_(actor.territory))
+    return _each(_possible(actor, at_home, (partner.correlate(Employer), lead.correlate(Employer))))
 
 
 def case_relations(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
     """The same for `Case` (joined to `Employer`): the territory is that of the case's own structures."""
-    here = exists().where(
-        CaseStructure.case_id == Case.id,
-        CaseStructure.structure_id == Structure.id,
-        Structure.departement.in_(actor.territory),
-    )
     partner = exists().where(CasePartner.case_id == Case.id, _is(CasePartner.organisation_id, actor))
-    on_case = partner.correlate(Case) | _is(Case.lead_organisation_id, actor)
-    return _possible(actor, here.correlate(Case), on_case)
+    return _each(_case_conditions(actor, partner.correlate(Case)))
 
 
-def _possible(
-    actor: Actor, territory: ColumnElement[bool], on_case: ColumnElement[bool]
-) -> dict[Relation, ColumnElement[bool]]:
+Conditions = tuple[ColumnElement[bool], ...]
+"""Any one of them is enough."""
+
+
+def _each(relations: Mapping[Relation, Conditions]) -> dict[Relation, ColumnElement[bool]]:
+    return {relation: or_(*conditions) for relation, conditions in relations.items()}
+
+
+def _case_conditions(actor: Actor, partner: ColumnElement[bool]) -> dict[Relation, Conditions]:
+    return _possible(actor, lies_in(actor.territory), (_is(Case.lead_organisation_id, actor), partner))
+
+
+def lies_in(departements: Iterable[str]) -> Conditions:
+    """Return the conditions on `Case` that one of its structures at least lies in these départements."""
+    one_of_several = (
+        select(CaseStructure.case_id)
+        .join(Structure, CaseStructure.structure_id == Structure.id)
+        .where(CaseStructure.case_id == Case.id, Structure.departement.in_(departements))
+        .correlate(Case)
+        .offset(0)  # without which PostgreSQL first gathers every case of these départements
+        .exists()
+    )
+    return Case.departement.in_(departements), and_(Case.departement.is_(None), one_of_several)
+
+
+def _possible(actor: Actor, territory: Conditions, on_case: Conditions) -> dict[Relation, Conditions]:
     if actor.role is Role.EMPLOYER:
-        return {Relation.OWN: Employer.id == actor.employer_id}
+        return {Relation.OWN: (Employer.id == actor.employer_id,)}
     if actor.role is Role.FEDERATION:
         member = exists().where(
             FederationMember.employer_id == Employer.id, _is(FederationMember.organisation_id, actor)
         )
-        return {Relation.MEMBER: member.correlate(Employer)}
+        return {Relation.MEMBER: (member.correlate(Employer),)}
     return {Relation.TERRITORY: territory, Relation.CASE: on_case}
 
 
@@ -193,9 +210,19 @@ def sees_employer(actor: Actor) -> ColumnElement[bool]:
 def sees_case(actor: Actor) -> ColumnElement[bool]:
     """Condition on `Case` joined to `Employer`. An employer sees its case once it has been told of it."""
     in_sight = _any_of(case_relations(actor), relations_needed(actor.role, Kind.CASE, Act.READ))
-    if actor.role is Role.EMPLOYER:
-        return and_(in_sight, Case.employer_informed_on.is_not(None))
-    return in_sight
+    return and_(in_sight, _was_told(actor))
+
+
+def case_sights(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the parts of `sees_case`, any one being enough, each in the form that reads an index from its start."""
+    needed = relations_needed(actor.role, Kind.CASE, Act.READ)
+    partner = Case.id.in_(select(CasePartner.case_id).where(_is(CasePartner.organisation_id, actor)))
+    known = _case_conditions(actor, partner)
+    return [and_(part, _was_told(actor)) for relation in known if relation in needed for part in known[relation]]
+
+
+def _was_told(actor: Actor) -> ColumnElement[bool]:
+    return Case.employer_informed_on.is_not(None) if actor.role is Role.EMPLOYER else true()
 
 
 def reads_entry(actor: Actor, kind: Kind) -> ColumnElement[bool]:
@@ -253,6 +280,11 @@ def may(actor: Actor, act: Act, kind: Kind, record: Employer | Case) -> bool:
     return True
 
 
+def may_follow(actor: Actor, structure: Structure) -> bool:
+    """Tell whether the actor's body acts where the structure is: another département's belongs to its neighbours."""
+    return actor.role in LEADS and structure.departement in actor.territory
+
+
 def may_write_entry(actor: Actor, entry: Exchange | Visit) -> bool:
     """An entry is completed by the organisation that wrote it; a final visit by nobody."""
     is_final = isinstance(entry, Visit) and entry.is_final
@@ -275,12 +307,11 @@ def step_refusal(actor: Actor, case: Case, step: Step) -> str | None:
     """Return why this actor may not take this step on a case it sees, in French, or None."""
     if actor.role is Role.CARSAT and case.employer.is_public:
         return "Employeur public : les étapes reviennent à l’ARS et au département, non à la branche AT-MP."
+    if step.lead_only and case.lead_organisation and case.lead_organisation_id != actor.organisation_id:
+        return f"Cette étape revient à l’organisme chef de file : {case.lead_organisation.short_name}."
     if not actor.roles & frozenset(step.by) or not may(actor, Act.WRITE, Kind.CASE, case):
         bodies = ", ".join(role.label for role in step.by)
         return f"Cette étape revient à : {bodies}."
-    if step.lead_only and not may_coordinate(actor, case):
-        assert case.lead_organisation
-        return f"Cette étape revient à l’organisme chef de file : {case.lead_organisation.short_name}."
     return None
 
 
@@ -303,6 +334,20 @@ def reads_calendar_of(actor: Actor, sector: Sector) -> bool:
     return reads_calendars(actor) and not (actor.role is Role.CARSAT and sector is Sector.PUBLIC)
 
 
+def writes_notes_on(actor: Actor, sector: Sector) -> bool:
+    """`may` write a note on a case of a list, known from the sector of the employer.
+
+    Whoever may write a note at all may do so by the relations that put the case in its sight.
+    """
+    is_open = bool(relations_needed(actor.role, Kind.EXCHANGE, Act.WRITE))
+    return is_open and not (actor.role is Role.CARSAT and sector is Sector.PUBLIC)
+
+
+def hides_some_calendars(actor: Actor) -> bool:
+    """Tell whether the actor sees cases of which it may know the calendar and others of which it may not."""
+    return actor.role is Role.CARSAT
+
+
 def has_open_calendar(actor: Actor) -> ColumnElement[bool]:
     """The same as a condition on `Case` joined to `Employer`."""
     return _not_public_for_the_carsat(actor) if reads_calendars(actor) else false()
@@ -311,11 +356,6 @@ def has_open_calendar(actor: Actor) -> ColumnElement[bool]:
 def reads_motives(actor: Actor, case: Case) -> bool:
     """Motives of steps are written between ARS, Carsat and département."""
     return actor.role in SHARED_READERS and reads_whole_case(actor, case)
-
-
-def may_administer(actor: Actor) -> bool:
-    """Settings of the territory: its coordinators, and the platform's administration."""
-    return actor.is_coordinator or actor.role is Role.PLATFORM
 
 
 def readers_of(visibility: Visibility, kind: Kind, employer: Employer, organisation_name: str) -> str:

@@ -6,28 +6,37 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileSize
 from wtforms import DateField, HiddenField, StringField
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 
 class Filled(InputRequired):
-    """Something was typed or chosen; blanks are nothing."""
+    """Something was typed or chosen; blanks are nothing. Without a message of its own it names the field."""
 
     def __call__(self, form: Any, field: Any) -> None:
-        super().__call__(form, field)
-        if not str(field.raw_data[0]).strip():
-            raise StopValidation(self.message or "")
+        if not field.raw_data or not str(field.raw_data[0]).strip():
+            field.errors[:] = []
+            raise StopValidation(self.message or f"« {field.label.text} » : à remplir.")
 
 
-REQUIRED = Filled("À remplir.")
+REQUIRED = Filled()
 LIGHT_ENOUGH = FileSize(10 * 1024 * 1024, message="Ce fichier dépasse 10 Mo : choisissez-en un plus léger.")
 DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+
+
+class InFrench(FlaskForm.Meta):
+    """The messages of WTForms itself, in French: Flask-WTF leaves them in English without Flask-Babel."""
+
+    locales = ("fr",)
+
+    def get_translations(self, form: Any) -> Any:
+        return DefaultMeta.get_translations(self, form)
 
 
 class Form(FlaskForm):
     """A form that POSTs; `missing_at` puts a refusal of the rules beside the field it speaks of."""
 
-    class Meta:
-        locales = ("fr",)
+    Meta = InFrench
 
     def refuse(self, message: str, field: str = "") -> None:
         """Add a refusal to a field of this form, or to the whole form when it has no such field."""
@@ -41,9 +50,8 @@ class Form(FlaskForm):
 class FilterForm(FlaskForm):
     """A form that only filters: in the address, without a token."""
 
-    class Meta:
+    class Meta(InFrench):
         csrf = False
-        locales = ("fr",)
 
 
 class DayField(DateField):

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.core import Label
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import REQUIRED, DayField, FilterForm, Form, LineField, SubmissionField, VersionField
+from forms.base import DayField, Filled, FilterForm, Form, LineField, SubmissionField, VersionField
 from workflows.core import Fact, FactKind, Step
 
 
@@ -31,6 +32,10 @@ def step_form(step: Step, **values: Any) -> StepForm:
     kind = type(f"{step.slug.title()}Form", (StepForm,), {**fields, "fact_names": tuple(fields)})
     form: StepForm = kind(**values)
     form.motive.flags.required = step.needs_motive
+    if not step.needs_motive:
+        form.motive.label = Label(form.motive.id, "Précision")
+    # In the order of the page: facts first, so that the summary of errors reads from top to bottom.
+    form._fields = {**{name: form._fields[name] for name in fields}, **form._fields}
     return form
 
 
@@ -56,9 +61,12 @@ class OpenCaseForm(Form):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    source = RadioField("Origine", [REQUIRED])
-    motive = TextAreaField("Pourquoi maintenant", [REQUIRED, Length(max=4_000, message="4 000 caractères au plus.")])
-    leads = RadioField("Chef de file", [REQUIRED], default="oui")
+    source = RadioField("Origine", [Filled("Indiquez l’origine du dossier.")])
+    motive = TextAreaField(
+        "Pourquoi maintenant",
+        [Filled("Écrivez pourquoi maintenant."), Length(max=4_000, message="4 000 caractères au plus.")],
+    )
+    leads = RadioField("Chef de file", [Filled("Indiquez le chef de file.")], default="oui")
     aware = RadioField(
         "Un autre dossier est ouvert chez cet employeur",
         choices=[("non", "Je me rapproche d’abord de l’autre organisme"), ("oui", "Nous nous sommes concertés")],
@@ -70,6 +78,11 @@ class OpenCaseForm(Form):
         """Give the choices, which belong to the application."""
         self.structures.choices, self.source.choices = list(structures), sources
         self.leads.choices = [("oui", organisation), ("non", "À désigner plus tard")]
+
+    def offer_own_second_case(self) -> None:
+        """Ask in other words when the other open case is one's own organisation's."""
+        self.aware.label.text = "Votre organisme a déjà un dossier ouvert chez cet employeur"
+        self.aware.choices = [("non", "Je continue dans ce dossier"), ("oui", "Un second dossier est voulu")]
 
 
 class TeamForm(Form):
@@ -87,9 +100,9 @@ class InvitationForm(Form):
 
 
 class PartnerStatusForm(Form):
-    status = RadioField("Où en est votre organisme", [REQUIRED])
-    priority = RadioField("Priorité pour votre organisme", [REQUIRED])
-    comment = LineField("Précision")
+    status = RadioField("Où en est votre organisme", [Filled("Indiquez où en est votre organisme.")])
+    priority = RadioField("Priorité pour votre organisme", [Filled("Indiquez la priorité.")])
+    comment = LineField("Précision", description="Visible par : ARS, Carsat et département du territoire.")
     version = VersionField()
 
 

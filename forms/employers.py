@@ -3,9 +3,9 @@
 from typing import Any
 
 from wtforms import EmailField, IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import Email, NumberRange, Optional
+from wtforms.validators import Email, NumberRange, Optional, StopValidation
 
-from forms.base import REQUIRED, DayField, FilterForm, Form, LineField, VersionField
+from forms.base import REQUIRED, DayField, FilterForm, Form, LineField, SubmissionField, VersionField
 
 
 class WholeField(IntegerField):
@@ -13,13 +13,18 @@ class WholeField(IntegerField):
 
     def __init__(self, label: str, most: int, **values: Any) -> None:
         message = f"Indiquez un nombre entier entre 0 et {most}."
-        super().__init__(label, [Optional(), NumberRange(0, most, message)], **values)
+        super().__init__(label, [Optional(), _is_read, NumberRange(0, most, message)], **values)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
-            super().process_formdata([value.replace(" ", "").replace("\u202f", "") for value in valuelist])
+            super().process_formdata(["".join(value.split())[:13] for value in valuelist])
         except ValueError as error:
             raise ValueError("Indiquez un nombre entier, en chiffres.") from error
+
+
+def _is_read(form: Any, field: Any) -> None:
+    if field.process_errors:
+        raise StopValidation  # what is wrong is said already
 
 
 class EmployerForm(Form):
@@ -45,6 +50,7 @@ class ContactForm(Form):
     left_on = DayField("A quitté l’établissement le")
     visibility = RadioField("Visible par", [REQUIRED])
     version = VersionField()
+    submission = SubmissionField()
 
 
 class EmployerFilterForm(FilterForm):

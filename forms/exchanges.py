@@ -5,18 +5,18 @@ from typing import Any
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length
 
-from forms.base import REQUIRED, DayField, Form, SubmissionField, VersionField
+from forms.base import DayField, Filled, Form, SubmissionField, VersionField
 
 
 class NoteForm(Form):
-    kind = RadioField("Échange", [REQUIRED])
+    kind = RadioField("Échange", [Filled("Indiquez la nature de l’échange.")])
     held_on = DayField("Date", required=True)
     summary = TextAreaField(
         "Note",
-        [REQUIRED, Length(max=10_000, message="10 000 caractères au plus.")],
+        [Filled("Écrivez la note."), Length(max=10_000, message="10 000 caractères au plus.")],
         description="Des faits, sans nom de salarié : la personne concernée peut demander à lire cette note.",
     )
-    visibility = RadioField("Visible par", [REQUIRED])
+    visibility = RadioField("Visible par", [Filled("Indiquez qui peut lire la note.")])
     version = VersionField()
     submission = SubmissionField()
 

@@ -5,10 +5,10 @@ from typing import Any
 from flask_wtf.file import FileField
 from wtforms import FieldList, FormField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms import Form as PlainForm
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import LIGHT_ENOUGH, REQUIRED, DayField, Form, LineField, SubmissionField, VersionField
+from forms.base import LIGHT_ENOUGH, DayField, Filled, Form, LineField, SubmissionField, VersionField
 
 FUNCTIONS = (
     "Direction",
@@ -28,16 +28,38 @@ FUNCTIONS = (
 )
 LONG = Length(max=10_000, message="10 000 caractères au plus.")
 MOST_ROWS = 60
+NOTHING_SAID = (
+    "Dites quelque chose de la visite : son objet, une personne rencontrée ou une observation, "
+    "ou joignez un compte rendu."
+)
+
+
+class Worded:
+    """A row without words is no row, unless something else was typed in it: that would be lost in silence."""
+
+    def __init__(self, message: str, *others: str) -> None:
+        self.message, self.others = message, others
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if (field.data or "").strip():
+            return
+        raise StopValidation(self.message if any(form[name].data for name in self.others) else "")
 
 
 class ObservationForm(PlainForm):
-    kind = RadioField("Nature", default="risk", validate_choice=True)
+    kind = RadioField("Nature", default="fact", validate_choice=True)
     unit = LineField("Unité ou lieu", most=120)
-    wording = TextAreaField("Ce que j’ai vu", [Optional(), LONG])
+    wording = TextAreaField("Ce que j’ai vu", [Worded("Écrivez ce que vous avez vu à cet endroit.", "unit"), LONG])
 
 
 class AgreedStepForm(PlainForm):
-    wording = TextAreaField("Ce qui est convenu", [Optional(), Length(max=2_000, message="2 000 caractères au plus.")])
+    wording = TextAreaField(
+        "Ce qui est convenu",
+        [
+            Worded("Écrivez ce qui est convenu.", "owner", "due_on"),
+            Length(max=2_000, message="2 000 caractères au plus."),
+        ],
+    )
     owner = LineField("Qui s’en charge", most=120)
     due_on = DayField("Pour le")
 
@@ -52,7 +74,7 @@ class Rows(FieldList):
 
 class VisitForm(Form):
     visited_on = DayField("Date de la visite", required=True)
-    mode = RadioField("Lieu", [REQUIRED])
+    mode = RadioField("Lieu", [Filled("Indiquez si la visite a eu lieu sur place ou à distance.")])
     structure_id = SelectField("Établissement ou service", coerce=int)
     subject = LineField("Objet de la visite", description="Par exemple : transferts et manutention à l’unité Glycines.")
     people_met = SelectMultipleField(
@@ -70,7 +92,9 @@ class VisitForm(Form):
     agreed_steps = Rows(FormField(AgreedStepForm), label="Suite convenue", min_entries=1, max_entries=MOST_ROWS)
     employer_remarks = TextAreaField("Remarques de l’employeur", [Optional(), LONG])
     next_visit_on = DayField("Prochain rendez-vous")
-    visibility = RadioField("Une fois finalisé, visible par", [REQUIRED])
+    visibility = RadioField(
+        "Une fois finalisé, visible par", [Filled("Indiquez qui lira le compte rendu une fois finalisé.")]
+    )
     report = FileField(
         "Compte rendu déjà rédigé",
         [LIGHT_ENOUGH],
@@ -78,6 +102,19 @@ class VisitForm(Form):
     )
     version = VersionField()
     submission = SubmissionField()
+
+    has_report = False
+    """Whether a report was attached earlier."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also refuse a visit of which nothing is said."""
+        is_valid: bool = super().validate(extra_validators)
+        if self.has_report or self.report.data or self.subject.data or any(self.everyone_met()):
+            return is_valid
+        if any((row.form.wording.data or "").strip() for row in self.observations.entries):
+            return is_valid
+        self.refuse(NOTHING_SAID, "subject")
+        return False
 
     def offer(
         self,
@@ -96,9 +133,10 @@ class VisitForm(Form):
     def change_rows(self, asked: Any) -> bool:
         """Add or remove a row when one of those buttons was pressed (a browser without script); tell whether."""
         for name, rows in (("observation", self.observations), ("agreed_step", self.agreed_steps)):
-            if f"add_{name}" in asked and len(rows.entries) < MOST_ROWS:
-                rows.append_entry()
-                self._offer_kinds()
+            if f"add_{name}" in asked:
+                if len(rows.entries) < MOST_ROWS:
+                    rows.append_entry()
+                    self._offer_kinds()
                 return True
             removed = asked.get(f"remove_{rows.short_name}", "")
             if removed.isdecimal() and len(removed) < 4 and int(removed) < len(rows.entries):
@@ -126,8 +164,10 @@ class VisitForm(Form):
 
     def everyone_met(self) -> list[str]:
         """Return the functions ticked and those written."""
-        return [*(self.people_met.data or []), *(self.other_people.data or "").split(",")]
+        return [*(self.people_met.data or []), *(who.strip() for who in (self.other_people.data or "").split(","))]
 
 
 class CorrectionForm(Form):
-    reason = TextAreaField("Ce que la version rectificative corrige", [REQUIRED, LONG])
+    reason = TextAreaField(
+        "Ce que la version rectificative corrige", [Filled("Indiquez ce que la version rectificative corrige."), LONG]
+    )

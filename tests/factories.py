@@ -6,6 +6,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
+from app.actions.places import common_departement
 from app.extensions import db
 from app.models import (
     Capacity,
@@ -88,6 +89,7 @@ def make_case(
     case = Case(
         employer=employer,
         main_structure=scope[0],
+        departement=common_departement(scope),
         source=values.pop("source", Source.TARGETING_LIST),
         state=state,
         entered_on=entered_on,

@@ -1,5 +1,6 @@
 """Reading pages as a person does: by what they say, their links, their forms."""
 
+import io
 import re
 from contextvars import Context
 from typing import Any
@@ -96,7 +97,7 @@ class Browser:
 
     def send(self, address: str, data: dict[str, Any] | None = None, **values: Any) -> Page:
         """POST exactly these values, with a fresh token against forgery."""
-        return Page(self.client.post(address, data={"csrf_token": self.token(), **(data or {}), **values}))
+        return self._post(address, {**(data or {}), **values, "csrf_token": self.token()})
 
     def token(self) -> str:
         """The anti-forgery token of this session: of any form, that of signing in for who is not signed in."""
@@ -110,4 +111,15 @@ class Browser:
         page = self.get(address)
         assert page.status == 200, f"{address}: {page.status}"
         target = page.form(action).action or address
-        return Page(self.client.post(target, data={**page.fields(action), **values}))
+        return self._post(target, {**page.fields(action), **values})
+
+    def _post(self, address: str, data: dict[str, Any]) -> Page:
+        """As a browser does: an answer 307 asks to send the same elsewhere, files included."""
+        files = {name: (value[0].read(), value[1]) for name, value in data.items() if isinstance(value, tuple)}
+
+        def post(where: str) -> TestResponse:
+            fresh = {name: (io.BytesIO(content), title) for name, (content, title) in files.items()}
+            return self.client.post(where, data={**data, **fresh})
+
+        answer = post(address)
+        return Page(post(answer.location) if answer.status_code == 307 else answer)

@@ -55,7 +55,11 @@ Guard = Callable[..., Missing | None]
 
 @dataclass(frozen=True)
 class Step:
-    """One move: from which states, to which one (None: back to a remembered state), by which roles."""
+    """One move: from which states, to which one (None: back to a remembered state), by which roles.
+
+    `lead_only`: of these roles, the lead's agents; `starts_episode`: the follow-up begins anew; `takes_back`: it
+    undoes the last step; `is_aside`: never the next step to propose.
+    """
 
     slug: str
     sources: tuple[LabelledEnum, ...]
@@ -67,7 +71,9 @@ class Step:
     returns_to: str = ""
     needs_motive: bool = False
     lead_only: bool = True
-    employer_label: str = ""
+    starts_episode: bool = False
+    takes_back: bool = False
+    is_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,10 @@ class Deadline:
     remind: tuple[int, ...]
     answered_by: tuple[str, ...] = ()
     repeats: bool = False
+
+    def __post_init__(self) -> None:
+        if self.repeats and not self.answered_by:
+            raise ValueError(f"{self.slug}: what nothing answers never repeats")
 
     def due_on(self, start: date) -> date:
         """Return the due date of a deadline that starts on `start`."""
@@ -150,7 +160,8 @@ class Workflow:
             return (Missing(f"L’étape « {step.label} » n’est pas ouverte dans l’état « {state.label} »."),)
         if step.returns_to and not getattr(case, step.returns_to):
             return (Missing(f"L’étape « {step.label} » n’a pas d’état antérieur auquel revenir."),)
-        found = [_date_fault(case, step, facts), *(guard(case, **facts) for guard in step.guards)]
+        on = facts.get("effective_on") or facts["today"]
+        found = [_date_fault(case, step, facts), *(guard(case, on=on, **facts) for guard in step.guards)]
         if step.needs_motive and not str(facts.get("motive") or "").strip():
             found.append(Missing("Indiquez le motif.", at="motive"))
         return tuple(reason for reason in found if reason)
@@ -174,8 +185,12 @@ def _date_fault(case: Any, step: Step, facts: dict[str, Any]) -> Missing | None:
         return Missing(f"La date d’effet précède l’étape antérieure, prise le {since}.", "effective_on")
     for fact in step.facts:
         value = facts.get(fact.name)
-        if fact.kind is FactKind.DATE and value and value > today and not fact.may_be_future:
+        if fact.kind is not FactKind.DATE or not value or fact.may_be_future:
+            continue
+        if value > today:
             return Missing(f"« {fact.label} » : cette date est dans le futur.", fact.name)
+        if value > (effective_on or today):
+            return Missing(f"« {fact.label} » : cette date vient après la date d’effet de l’étape.", fact.name)
     return None
 
 

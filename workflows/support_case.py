@@ -153,11 +153,11 @@ def staff_body_was_consulted(case: Any, **facts: Any) -> Missing | None:
     return Missing("Il manque l’avis du CSE (ou le procès-verbal de carence).", at="cse_opinion_on")
 
 
-def risk_document_is_recent(case: Any, *, today: date, **facts: Any) -> Missing | None:
+def risk_document_is_recent(case: Any, *, on: date, **facts: Any) -> Missing | None:
     updated_on = _known(case, facts, "risk_document_on")
     if updated_on is None:
         return Missing("Il manque la date du document unique (DUERP).", at="risk_document_on")
-    if not _is_under_eleven(case) and updated_on < add_months(today, -12):
+    if not _is_under_eleven(case) and updated_on < add_months(on, -12):
         return Missing(
             f"Le document unique (DUERP) date du {updated_on:%d/%m/%Y} : il doit avoir moins de douze mois.",
             at="risk_document_on",
@@ -171,11 +171,11 @@ def visit_was_reported(case: Any, **_: Any) -> Missing | None:
     return Missing("Il manque un compte rendu de visite finalisé.", at="visit")
 
 
-def cpom_is_in_force(case: Any, *, today: date, **facts: Any) -> Missing | None:
+def cpom_is_in_force(case: Any, *, on: date, **facts: Any) -> Missing | None:
     ends_on = _known(case, facts, "cpom_ends_on")
     if ends_on is None:
         return Missing("Indiquez la date de fin du CPOM en vigueur.", at="cpom_ends_on")
-    if ends_on < today:
+    if ends_on < on:
         return Missing(f"Le CPOM a pris fin le {ends_on:%d/%m/%Y}.", at="cpom_ends_on")
     return None
 
@@ -197,12 +197,12 @@ def outcome_is_given(case: Any, **facts: Any) -> Missing | None:
     return None
 
 
-def refusal_is_old_or_lifted(case: Any, *, today: date, **facts: Any) -> Missing | None:
+def refusal_is_old_or_lifted(case: Any, *, on: date, **facts: Any) -> Missing | None:
     asked_on = facts.get("employer_asked_on")
     if case.state != State.REFUSED or (asked_on and asked_on >= case.entered_on):
         return None
     again_on = add_months(case.entered_on, REFUSAL_MONTHS)
-    if today >= again_on:
+    if on >= again_on:
         return None
     return Missing(
         f"L’employeur a décliné : un nouvel appui peut être proposé à partir du {again_on:%d/%m/%Y}, "
@@ -249,7 +249,11 @@ CSE_ABSENCE = Fact("cse_absence_on", "Ou procès-verbal de carence du CSE, daté
 RISK_DOCUMENT = Fact("risk_document_on", "Document unique (DUERP) mis à jour le")
 CPOM_ENDS = Fact("cpom_ends_on", "CPOM en vigueur jusqu’au", may_be_future=True)
 SUPPORT_AGREED = Fact("support_agreed_on", "Convention d’accompagnement signée le")
-ASKED = Fact("employer_asked_on", "L’employeur est revenu vers nous le", hint="À remplir avant douze mois.")
+ASKED = Fact(
+    "employer_asked_on",
+    "L’employeur est revenu vers nous le",
+    hint="Si l’employeur est revenu vers nous avant douze mois, à quelle date ?",
+)
 OUTCOME = Fact("outcome", "Issue", FactKind.CHOICE, choices=tuple(Outcome.choices()))
 
 RUNNING = (State.CONTACTED, State.DIAGNOSTIC, State.CONTRACT, State.CPOM_OBJECTIVE, State.ACCOMPANIMENT)
@@ -340,8 +344,9 @@ WORKFLOW = Workflow(
             "Enregistrer que l’employeur ne donne pas suite",
             by=LEADS,
             needs_motive=True,
+            is_aside=True,
         ),
-        Step("suspend", RUNNING, State.SUSPENDED, "Suspendre", by=LEADS, needs_motive=True),
+        Step("suspend", RUNNING, State.SUSPENDED, "Suspendre", by=LEADS, needs_motive=True, is_aside=True),
         Step("resume", (State.SUSPENDED,), None, "Reprendre", by=LEADS, returns_to="suspended_from"),
         Step(
             "declare_out_of_scope",
@@ -350,6 +355,7 @@ WORKFLOW = Workflow(
             "Classer hors champ",
             by=LEADS,
             needs_motive=True,
+            is_aside=True,
         ),
         Step(
             "reopen",
@@ -360,6 +366,7 @@ WORKFLOW = Workflow(
             guards=(refusal_is_old_or_lifted,),
             facts=(ASKED,),
             needs_motive=True,
+            starts_episode=True,
         ),
         Step(
             "reinstate",
@@ -369,6 +376,7 @@ WORKFLOW = Workflow(
             by=(Role.COORDINATOR,),
             needs_motive=True,
             lead_only=False,
+            starts_episode=True,
         ),
         Step(
             "correct",
@@ -380,6 +388,8 @@ WORKFLOW = Workflow(
             returns_to="previous_state",
             needs_motive=True,
             lead_only=False,
+            takes_back=True,
+            is_aside=True,
         ),
     ),
     deadlines=(
@@ -390,6 +400,7 @@ WORKFLOW = Workflow(
             days(60),
             (-30, -15, 0, 5),
             answered_by=("exchange", "visit"),
+            repeats=True,
         ),
         Deadline("reply", "Obtenir une réponse de l’employeur", State.CONTACTED, days(45), (-15, 0, 5)),
         Deadline("contact_review", "Faire le point sur la prise de contact", State.CONTACTED, days(90), (0,)),
@@ -401,6 +412,7 @@ WORKFLOW = Workflow(
             State.CPOM_OBJECTIVE,
             months(12),
             (-60, -30),
+            answered_by=("meeting",),
             repeats=True,
         ),
         Deadline(
@@ -409,7 +421,7 @@ WORKFLOW = Workflow(
             State.ACCOMPANIMENT,
             months(6),
             (-30, -7, 1),
-            answered_by=("visit",),
+            answered_by=("visit", "meeting"),
             repeats=True,
         ),
         Deadline("evaluation_start", "Engager l’évaluation", State.ACCOMPANIMENT, months(24), (-60, 0)),

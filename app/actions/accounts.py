@@ -9,7 +9,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.actions.errors import Unacceptable
 from app.extensions import db
@@ -69,12 +69,18 @@ def check_credentials(email: str, password: str, hasher: PasswordHasher, *, now:
     if known is None or (known.locked_until and known.locked_until > now):
         return None
     if not matches:
-        known.failed_sign_ins += 1
-        if known.failed_sign_ins >= ATTEMPTS:
-            known.failed_sign_ins, known.locked_until = 0, now + LOCK
+        _count_failure(known, now=now)
         return None
     known.failed_sign_ins, known.locked_until = 0, None
     return known
+
+
+def _count_failure(user: User, *, now: datetime) -> None:
+    """Count in the database itself: guesses sent side by side each count."""
+    counted = update(User).where(User.id == user.id).values(failed_sign_ins=User.failed_sign_ins + 1)
+    failures = db.session.scalar(counted.returning(User.failed_sign_ins))
+    if failures and failures >= ATTEMPTS:
+        db.session.execute(update(User).where(User.id == user.id).values(failed_sign_ins=0, locked_until=now + LOCK))
 
 
 def _matches(stored: str, password: str, hasher: PasswordHasher) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import insert, or_, select, update
 
 from app.actions.deadlines import (
     Settings,
@@ -19,8 +19,11 @@ from app.actions.errors import Forbidden, Stale
 from app.extensions import db
 from app.models import Case, CaseEvent, CaseStructure, EventKind, Organisation, Structure
 from app.permissions import Actor, step_refusal
-from workflows.core import Missing, Refused
+from workflows.core import Missing, Refused, Step
 from workflows.support_case import WORKFLOW, Outcome, State
+
+NEW_EPISODE = tuple(step.slug for step in WORKFLOW.steps if step.starts_episode)
+NEW_EVENT = insert(CaseEvent.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,13 @@ def advance(
     effective_on = taken.effective_on or today
     before = Before.of(case)
     facts = {"motive": taken.motive, "effective_on": taken.effective_on, "today": today, "actor": actor}
-    if step_slug in ("reopen", "reinstate", "correct"):
+    if step.starts_episode or step.takes_back:
         _refuse_if_followed_elsewhere(case)
     WORKFLOW.fire(case, step_slug, **facts, **taken.facts)
-    _keep_facts(case, taken.facts)
-    _remember(case, step_slug, before, effective_on, actor=actor, today=today)
-    _record(case, step_slug, before, taken, effective_on, actor=actor, now=now)
-    _mind_deadlines(case, step_slug, before, today=today, settings=settings)
+    kept = _take_back_facts(case) if step.takes_back else _keep_facts(case, taken.facts)
+    _remember(case, step, before, effective_on, actor=actor, today=today)
+    _record(case, step, before, taken.motive, kept, effective_on, actor=actor, now=now)
+    _mind_deadlines(case, step, before, today=today, settings=settings)
     if before.is_ended != case.is_ended:
         _open_links(case, is_open=not case.is_ended)
 
@@ -83,28 +86,58 @@ class Before:
         return cls(case.state, case.entered_on, case.previous_entered_on, case.is_ended)
 
 
-def _keep_facts(case: Case, facts: dict[str, Any]) -> None:
-    for name, value in facts.items():
+Facts = dict[str, list[str | None]]
+"""What a step changed, by name: [what was known before, what is known now], as text."""
+
+
+def _keep_facts(case: Case, given: dict[str, Any]) -> Facts:
+    kept: Facts = {}
+    for name, value in given.items():
         if value:
+            kept[name] = [_text(getattr(case, name)), _text(value)]
             setattr(case, name, Outcome(value) if name == "outcome" else value)
+    return kept
 
 
-def _remember(case: Case, step: str, before: Before, effective_on: date, *, actor: Actor, today: date) -> None:
+def _take_back_facts(case: Case) -> Facts:
+    """Make the case know again what it knew before the step that is corrected."""
+    last = db.session.scalars(
+        select(CaseEvent)
+        .where(CaseEvent.case_id == case.id, CaseEvent.kind == EventKind.STEP)
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+        .execution_options(autoflush=False)
+    ).first()
+    taken_back: Facts = {}
+    for name, (before, after) in (last.facts if last else {}).items():
+        setattr(case, name, _value(name, before))
+        taken_back[name] = [after, before]
+    return taken_back
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _value(name: str, text: str | None) -> Any:
+    if text is None:
+        return None
+    return Outcome(text) if name == "outcome" else date.fromisoformat(text)
+
+
+def _remember(case: Case, step: Step, before: Before, effective_on: date, *, actor: Actor, today: date) -> None:
     """Keep what a later correction or resumption returns to; a new episode starts on reopening."""
-    is_correction = step == "correct"
-    case.previous_state = None if is_correction else before.state
-    case.entered_on = before.previous_entered_on or effective_on if is_correction else effective_on
-    case.previous_entered_on = None if is_correction else before.entered_on
+    case.previous_state = None if step.takes_back else before.state
+    case.entered_on = before.previous_entered_on or effective_on if step.takes_back else effective_on
+    case.previous_entered_on = None if step.takes_back else before.entered_on
     case.suspended_from = before.state if case.state is State.SUSPENDED else None
-    if step in ("reopen", "reinstate"):
+    if step.starts_episode:
         case.episode += 1
         case.episode_started_on = effective_on
-    if is_correction and case.last_step in ("reopen", "reinstate"):
+    if step.takes_back and case.last_step in NEW_EPISODE:
         case.episode -= 1
         case.episode_started_on = _start_of_episode(case)
-    if is_correction and case.last_step == "close":
-        case.outcome = None
-    case.last_step, case.last_step_on, case.last_step_by_id = step, today, actor.user_id
+    case.last_step, case.last_step_on, case.last_step_by_id = step.slug, today, actor.user_id
     case.last_activity_on = max(case.last_activity_on, effective_on)
 
 
@@ -113,7 +146,7 @@ def _start_of_episode(case: Case) -> date:
     statement = (
         select(CaseEvent.effective_on)
         .where(CaseEvent.case_id == case.id, CaseEvent.episode == case.episode)
-        .where(or_(CaseEvent.kind == EventKind.OPENED, CaseEvent.step.in_(("reopen", "reinstate"))))
+        .where(or_(CaseEvent.kind == EventKind.OPENED, CaseEvent.step.in_(NEW_EPISODE)))
         .order_by(CaseEvent.id.desc())
         .limit(1)
         .execution_options(autoflush=False)
@@ -123,35 +156,36 @@ def _start_of_episode(case: Case) -> date:
 
 def _record(
     case: Case,
-    step: str,
+    step: Step,
     before: Before,
-    taken: StepTaken,
+    motive: str,
+    facts: Facts,
     effective_on: date,
     *,
     actor: Actor,
     now: datetime,
 ) -> None:
-    facts = {name: str(value) for name, value in taken.facts.items() if value}
-    event = CaseEvent(
-        case_id=case.id,
-        episode=case.episode,
-        kind=EventKind.CORRECTION if step == "correct" else EventKind.STEP,
-        step=step,
-        from_state=before.state,
-        to_state=case.state,
-        effective_on=effective_on,
-        recorded_at=now,
-        actor_id=actor.user_id,
-        organisation_id=actor.organisation_id,
-        motive=taken.motive.strip(),
-        facts=facts,
-        case_version=case.version + 1,
-    )
-    db.session.add(event)
+    event = {
+        "case_id": case.id,
+        "episode": case.episode,
+        "kind": EventKind.CORRECTION if step.takes_back else EventKind.STEP,
+        "step": step.slug,
+        "from_state": before.state,
+        "to_state": case.state,
+        "effective_on": effective_on,
+        "recorded_at": now,
+        "actor_id": actor.user_id,
+        "organisation_id": actor.organisation_id,
+        "motive": motive.strip(),
+        "facts": facts,
+        "case_version": case.version + 1,
+    }
+    # Past the session, like the deadlines: one statement, and the case is then the only record to flush.
+    db.session.connection().execute(NEW_EVENT, event)
 
 
-def _mind_deadlines(case: Case, step: str, before: Before, *, today: date, settings: Settings) -> None:
-    if step == "correct":
+def _mind_deadlines(case: Case, step: Step, before: Before, *, today: date, settings: Settings) -> None:
+    if step.takes_back:
         _take_deadlines_back(case, before, today=today, settings=settings)
     elif case.state is State.SUSPENDED:
         pause_deadlines(case, case.entered_on)

@@ -1,10 +1,11 @@
 """Deadlines of a case and their reminders: planned, paused, shifted, answered, ended."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy import case as when
-from sqlalchemy import delete, insert, select, update
 
 from app.extensions import db
 from app.models import Case, CaseDeadline, CaseReminder
@@ -16,51 +17,80 @@ from workflows.support_case import WORKFLOW
 Settings = Mapping[str, Deadline]
 """The region's own rules by name; those it does not change are the declared ones."""
 
+DEADLINES: Table = CaseDeadline.__table__  # type: ignore[assignment]
+REMINDERS: Table = CaseReminder.__table__  # type: ignore[assignment]
+# RETURNING puts all the rows in one statement, on both databases.
+NEW_DEADLINES = insert(DEADLINES).returning(DEADLINES.c.id, DEADLINES.c.rule)
+NEW_REMINDERS = insert(REMINDERS).returning(REMINDERS.c.id)
+END = (
+    update(DEADLINES)
+    .where(DEADLINES.c.case_id == bindparam("case"), DEADLINES.c.ended_on.is_(None))
+    .values(ended_on=bindparam("day"))
+)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A deadline about to be written."""
+
+    rule: Deadline
+    started_on: date
+    due_on: date
+    cycle: int = 1
+
+    @property
+    def label(self) -> str:
+        return self.rule.label
+
 
 def plan_deadlines(case: Case, start: date, *, today: date, settings: Settings) -> None:
     """Plan the deadlines of the case's present state from `start`, with their reminders."""
-    rules = WORKFLOW.deadlines_of(case.state, settings)
-    planned = [_plan(case, rule, start) for rule in rules]
+    planned = [_plan(rule, start) for rule in WORKFLOW.deadlines_of(case.state, settings)]
     _show_next(case, planned)
     db.session.flush()
-    _remind(zip(planned, rules, strict=True), today=today)
+    _write(case, planned, today=today)
 
 
-def _plan(case: Case, rule: Deadline, start: date, cycle: int = 1) -> CaseDeadline:
-    due_on = rule.due_on(start)
-    deadline = CaseDeadline(
-        case_id=case.id,
-        rule=rule.slug,
-        label=rule.label,
-        started_on=start,
-        due_on=due_on,
-        original_due_on=due_on,
-        cycle=cycle,
-        was_answered=False,
-    )
-    db.session.add(deadline)
-    return deadline
+def _plan(rule: Deadline, start: date, cycle: int = 1) -> Planned:
+    return Planned(rule, start, rule.due_on(start), cycle)
 
 
-def _remind(planned: Iterable[tuple[CaseDeadline, Deadline]], *, today: date) -> None:
-    """Plan the reminders of deadlines that are in the database, in one statement."""
+def _write(case: Case, planned: Sequence[Planned], *, today: date) -> None:
+    """Write deadlines of different rules with their reminders, in two statements."""
     rows = [
-        {"deadline_id": deadline.id, "offset": offset, "cycle": deadline.cycle, "remind_on": day}
-        for deadline, rule in planned
-        for offset, day in rule.reminders(deadline.due_on, today=today)
+        {
+            "case_id": case.id,
+            "rule": one.rule.slug,
+            "label": one.label,
+            "started_on": one.started_on,
+            "due_on": one.due_on,
+            "original_due_on": one.due_on,
+            "cycle": one.cycle,
+        }
+        for one in planned
+    ]
+    if not rows:
+        return
+    # Past the session: a step writes few rows, that nothing reads again before the commit.
+    written = db.session.connection().execute(NEW_DEADLINES, rows)
+    numbers = {rule: number for number, rule in written}
+    _remind(((numbers[one.rule.slug], one.cycle, one.due_on, one.rule) for one in planned), today=today)
+
+
+def _remind(awaited: Iterable[tuple[int, int, date, Deadline]], *, today: date) -> None:
+    """Plan the reminders of deadlines in the database (number, cycle, due date, rule), in one statement."""
+    rows = [
+        {"deadline_id": number, "offset": offset, "cycle": cycle, "remind_on": day}
+        for number, cycle, due_on, rule in awaited
+        for offset, day in rule.reminders(due_on, today=today)
     ]
     if rows:
-        db.session.execute(insert(CaseReminder), rows)
+        db.session.connection().execute(NEW_REMINDERS, rows)
 
 
 def end_deadlines(case: Case, on: date) -> None:
     """End whatever the case still expected: it has moved, nobody is reminded any more."""
-    db.session.execute(
-        update(CaseDeadline)
-        .where(CaseDeadline.case_id == case.id, CaseDeadline.ended_on.is_(None))
-        .values(ended_on=on)
-        .execution_options(synchronize_session=False, autoflush=False)
-    )
+    db.session.connection().execute(END, {"case": case.id, "day": on})
 
 
 def pause_deadlines(case: Case, on: date) -> None:
@@ -92,7 +122,8 @@ def resume_deadlines(case: Case, on: date, *, today: date, settings: Settings) -
     _show_next(case, resumed)
     db.session.flush()
     _forget_waiting([deadline.id for deadline in resumed])
-    _remind(((d, rule) for d in resumed if (rule := _rule(d.rule, settings))), today=today)
+    ruled = [(deadline, rule) for deadline in resumed if (rule := _rule(deadline.rule, settings))]
+    _remind(((d.id, d.cycle, d.due_on, rule) for d, rule in ruled), today=today)
 
 
 def undo_resumption(case: Case, paused_on: date, resumed_on: date) -> None:
@@ -116,11 +147,14 @@ def restore_deadlines(case: Case, *, today: date, settings: Settings) -> None:
     latest = {row.rule: row for row in rows}
     restored = [row for row in latest.values() if not row.was_answered]
     for row in restored:
-        row.ended_on = None
-    never = [(_plan(case, rule, case.entered_on), rule) for rule in rules if rule.slug not in latest]
-    _show_next(case, [*restored, *(deadline for deadline, _ in never)])
+        row.ended_on, row.cycle = None, row.cycle + 1
+    never = [_plan(rule, case.entered_on) for rule in rules if rule.slug not in latest]
+    _show_next(case, [*restored, *never])
     db.session.flush()
-    _remind(never, today=today)
+    _forget_waiting([row.id for row in restored])
+    ruled = {rule.slug: rule for rule in rules}
+    _remind(((row.id, row.cycle, row.due_on, ruled[row.rule]) for row in restored), today=today)
+    _write(case, never, today=today)
 
 
 def _open_deadlines(case: Case) -> Sequence[CaseDeadline]:
@@ -142,30 +176,32 @@ def _rule(slug: str, settings: Settings) -> Deadline | None:
     return settings.get(slug, declared.get(slug))
 
 
-def answer_deadlines(case: Case, act: str, on: date, *, today: date, settings: Settings) -> None:
-    """Take note that somebody did (`act`: exchange, visit) what some deadlines of the case were waiting for."""
-    waiting, again = [], []
+def answer_deadlines(case: Case, acts: Collection[str], on: date, *, today: date, settings: Settings) -> None:
+    """Take note that somebody did (exchange, meeting, visit…) what some deadlines of the case were waiting for."""
+    expected: list[CaseDeadline | Planned] = []
+    again = []
     for deadline in list_open_deadlines(case):
+        if deadline.paused_on:
+            continue
         rule = _rule(deadline.rule, settings)
-        if rule is None or act not in rule.answered_by or on < deadline.started_on or deadline.paused_on:
-            waiting.append(deadline)
+        if rule is None or not set(acts) & set(rule.answered_by) or on < deadline.started_on:
+            expected.append(deadline)
             continue
         deadline.ended_on, deadline.was_answered = on, True
         if rule.repeats:
-            again.append((_plan(case, rule, on, cycle=deadline.cycle + 1), rule))
+            again.append(_plan(rule, on, cycle=deadline.cycle + 1))
     db.session.flush()
-    _remind(again, today=today)
-    expected = [deadline for deadline in waiting if not deadline.paused_on] + [deadline for deadline, _ in again]
+    _write(case, again, today=today)
     # Not through the record: the version of the case stays, so that a colleague's open form remains valid.
-    db.session.execute(update(Case).where(Case.id == case.id).values(_next(expected)))
+    db.session.execute(update(Case).where(Case.id == case.id).values(_next([*expected, *again])))
 
 
-def _show_next(case: Case, deadlines: Sequence[CaseDeadline]) -> None:
+def _show_next(case: Case, deadlines: Sequence[CaseDeadline | Planned]) -> None:
     for name, value in _next(deadlines).items():
         setattr(case, name, value)
 
 
-def _next(deadlines: Iterable[CaseDeadline]) -> dict[str, object]:
+def _next(deadlines: Iterable[CaseDeadline | Planned]) -> dict[str, object]:
     soonest = min(deadlines, key=lambda deadline: deadline.due_on, default=None)
     if soonest is None:
         return {"due_on": NO_DUE_DATE, "due_label": ""}

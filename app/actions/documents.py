@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from app.actions.errors import Forbidden, Unacceptable
 from app.extensions import db
 from app.models import Case, Document, DocumentContent, DocumentKind, Employer, Visibility
@@ -79,6 +81,13 @@ def keep_document(
     )
 
 
+def discard_document(document: Document) -> None:
+    """Remove a file that nobody but its author's organisation has read: it was replaced while still a draft."""
+    db.session.flush()
+    db.session.execute(delete(DocumentContent).where(DocumentContent.document_id == document.id))
+    db.session.delete(document)
+
+
 def store_document(
     employer: Employer,
     case: Case | None,
@@ -96,8 +105,8 @@ def store_document(
         employer_id=employer.id,
         case_id=case.id if case else None,
         kind=kind,
-        title=title.strip() or upload.name,
-        file_name=upload.name,
+        title=(title.strip() or upload.name)[:255],
+        file_name=upload.name[-255:],
         media_type=upload.media_type,
         size=len(upload.data),
         sha256=hashlib.sha256(upload.data).hexdigest(),

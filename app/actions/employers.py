@@ -6,7 +6,7 @@ from datetime import date
 from app.actions.errors import Difference, Forbidden, Stale
 from app.extensions import db
 from app.models import Contact, Employer, Scheme, Sector, Structure, Visibility
-from app.permissions import Act, Actor, Kind, may
+from app.permissions import Act, Actor, Kind, may, may_follow
 
 
 def describe_employer(
@@ -30,11 +30,11 @@ def describe_employer(
                 Difference("Effectif", str(headcount or ""), str(employer.headcount or "")),
             ],
         )
-    if sector is not employer.sector:
-        employer.sector, employer.sector_confirmed_on = sector, today
-        employer.sector_confirmed_by_id = actor.user_id
-        if sector is not Sector.PUBLIC:
-            employer.civil_service_branch = None
+    is_said = sector is not Sector.TO_CONFIRM
+    employer.sector, employer.sector_confirmed_on = sector, today if is_said else None
+    employer.sector_confirmed_by_id = actor.user_id if is_said else None
+    if sector is not Sector.PUBLIC:
+        employer.civil_service_branch = None
     employer.scheme, employer.headcount = scheme, headcount
 
 
@@ -47,8 +47,10 @@ def describe_structure(
     version: int,
     actor: Actor,
 ) -> None:
-    """Say the size of a structure."""
+    """Say the size of a structure of one's territory."""
     _may_write(structure.employer, Kind.EMPLOYER, actor)
+    if not may_follow(actor, structure):
+        raise Forbidden("Cet établissement est hors de votre territoire.")
     if structure.version != version:
         pairs = [
             ("Capacité", capacity, structure.capacity),
@@ -81,10 +83,12 @@ LABELS = {
 }
 
 
-def add_contact(employer: Employer, person: Person, *, actor: Actor) -> Contact:
+def add_contact(employer: Employer, person: Person, *, actor: Actor, submission: str | None = None) -> Contact:
     """Add someone to talk to at an employer's."""
     _may_write(employer, Kind.CONTACT, actor)
-    contact = Contact(employer_id=employer.id, organisation_id=actor.organisation_id, **vars(person))
+    contact = Contact(
+        employer_id=employer.id, organisation_id=actor.organisation_id, submission=submission, **vars(person)
+    )
     db.session.add(contact)
     return contact
 

@@ -1,5 +1,6 @@
 """Notes from the field: a call, a mail, a meeting, with or without a case."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -43,7 +44,7 @@ def log_exchange(
     )
     db.session.add(exchange)
     if case:
-        take_note(case, "exchange", held_on, today=today, settings=settings)
+        take_note(case, ("exchange", kind.value), held_on, actor=actor, today=today, settings=settings)
     return exchange
 
 
@@ -82,13 +83,15 @@ def refuse_future(day: date, today: date, *, field: str) -> None:
         raise Unacceptable("Cette date est dans le futur : indiquez le jour où cela a eu lieu.", field=field)
 
 
-def take_note(case: Case, act: str, on: date, *, today: date, settings: Settings) -> None:
-    """Let a case know that somebody acted: its last activity, and the deadlines that waited for it.
+def take_note(case: Case, acts: Collection[str], on: date, *, actor: Actor, today: date, settings: Settings) -> None:
+    """Let a case know that somebody acted: its last activity, and the deadlines that waited for such an act.
 
+    Deadlines are the lead's: what another body did, and perhaps keeps to itself, does not silence its reminders.
     The case's version does not move: a colleague's open form stays valid.
     """
     # Whoever moves the case at this moment finishes first: what it then awaits is what this answers.
     db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update(key_share=True))
     later = update(Case).where(Case.id == case.id, Case.last_activity_on < on)
     db.session.execute(later.values(last_activity_on=on))
-    answer_deadlines(case, act, on, today=today, settings=settings)
+    if case.lead_organisation_id in (None, actor.organisation_id):
+        answer_deadlines(case, acts, on, today=today, settings=settings)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, func, insert, select, update
 
 from app.actions.finess_values import Values, employer_values, found_by, provisional_employer, structure_values
+from app.actions.places import place_again
 from app.extensions import db
 from app.models import Employer, Structure
 from app.readers.finess import FinessReading, LegalEntityRow, Problem, Severity, StructureRow
@@ -53,6 +54,8 @@ class Changes:
     created: list[Values] = field(default_factory=list)
     updated: list[Values] = field(default_factory=list)
     """Each with `key`, the number of the record, beside all its values."""
+    moved: list[int] = field(default_factory=list)
+    """Numbers of the records whose département changes."""
 
 
 def import_in_batches(
@@ -97,6 +100,7 @@ def _import(rows: Sequence[Row], tally: Tally, is_dry_run: bool, on_problem: Cal
     _count(tally, changes, len(given))
     if not is_dry_run:
         _write(table, changes)
+        place_again(changes.moved if table is STRUCTURES else ())
 
 
 def _take_turn() -> None:
@@ -133,6 +137,7 @@ def _compare(table: Table, given: Sequence[Values], compare: Callable[[Record, V
         if record and (different := compare(record, values)):
             merged = {name: record[name] for name in values} | different
             changes.updated.append(merged | {"search_key": found_by(merged), "key": record["id"]})
+            changes.moved += [record["id"]] if "departement" in different else []
     return changes
 
 

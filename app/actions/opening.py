@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.actions.cases import followed_structures
 from app.actions.deadlines import Settings, plan_deadlines
 from app.actions.errors import Forbidden, Stale, Unacceptable
+from app.actions.places import common_departement
 from app.extensions import db
 from app.models import (
     Capacity,
@@ -26,7 +27,7 @@ from app.models import (
     Structure,
     User,
 )
-from app.permissions import Act, Actor, Kind, may, may_coordinate, reads_whole_case
+from app.permissions import Act, Actor, Kind, may, may_coordinate, may_follow, reads_whole_case
 from workflows.core import Refused
 from workflows.roles import LEADS
 from workflows.support_case import State, lead_refusal
@@ -57,12 +58,15 @@ def open_case(
         raise Unacceptable("Choisissez au moins un établissement ou service.", field="structures")
     if any(structure.employer_id != employer.id for structure in structures):
         raise Unacceptable("Un de ces établissements n’appartient pas à cet employeur.", field="structures")
+    if outside := [structure.name for structure in structures if not may_follow(actor, structure)]:
+        raise Unacceptable(f"Hors de votre territoire : {', '.join(outside)}.", field="structures")
     if found := followed_structures([structure.id for structure in structures]):
         raise Refused(*found)
     start = opened_on or today
     case = Case(
         employer=employer,
         main_structure=structures[0],
+        departement=common_departement(structures),
         source=source,
         state=State.IDENTIFIED,
         episode=1,

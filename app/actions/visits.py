@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.actions.deadlines import Settings
-from app.actions.documents import Upload, store_document
+from app.actions.documents import Upload, discard_document, store_document
 from app.actions.errors import Difference, Forbidden, Stale, Unacceptable
 from app.actions.exchanges import refuse_future, take_note
 from app.extensions import db
@@ -21,7 +21,11 @@ from app.models import (
     VisitObservation,
 )
 from app.permissions import Act, Actor, Kind, may, may_write_entry
+from workflows.calendar import add_months
 from workflows.visit_report import ObservationKind, VisitMode, VisitStatus
+
+MONTHS_BACK = 24
+"""How far back a visit may be dated: beyond, the year is a slip of the finger."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def log_visit(
     if not may(actor, Act.WRITE, Kind.VISIT, case or employer):
         raise Forbidden("Votre organisme ne rédige pas de compte rendu de visite chez cet employeur.")
     _refuse_unreadable(notes, today)
+    _refuse_too_old(notes.visited_on, today)
     visit = Visit(
         employer=employer,
         case=case,
@@ -77,7 +82,7 @@ def log_visit(
     db.session.add(visit)
     _write(visit, notes, actor=actor, now=now)
     if case:
-        take_note(case, "visit", notes.visited_on, today=today, settings=settings)
+        take_note(case, ("visit",), notes.visited_on, actor=actor, today=today, settings=settings)
     return visit
 
 
@@ -90,7 +95,26 @@ def edit_visit(visit: Visit, notes: VisitNotes, *, version: int, actor: Actor, t
     if visit.version != version:
         raise Stale(visit, differences(visit, notes))
     _refuse_unreadable(notes, today)
+    if notes.visited_on != visit.visited_on:
+        _refuse_too_old(notes.visited_on, today)
     _write(visit, notes, actor=actor, now=now)
+
+
+def delete_draft(visit: Visit, *, version: int, actor: Actor) -> None:
+    """Delete a draft of one's own organisation, its lines and the report attached to it; raises Forbidden or Stale."""
+    if not may_write_entry(actor, visit):
+        raise Forbidden("Seul l’organisme qui a rédigé ce brouillon le supprime ; un compte rendu finalisé reste.")
+    if visit.version != version:
+        raise Stale(visit)
+    attached = visit.report
+    db.session.delete(visit)
+    if attached:
+        discard_document(attached)
+
+
+def _refuse_too_old(day: date, today: date) -> None:
+    if day < add_months(today, -MONTHS_BACK):
+        raise Unacceptable("Cette visite daterait de plus de deux ans : vérifiez l’année.", field="visited_on")
 
 
 def _refuse_unreadable(notes: VisitNotes, today: date) -> None:
@@ -109,7 +133,10 @@ def _write(visit: Visit, notes: VisitNotes, *, actor: Actor, now: datetime) -> N
     visit.people_met = [who.strip() for who in notes.people_met if who.strip()]
     _write_lines(visit, notes)
     if notes.report:
+        replaced = visit.report
         visit.report = _attach(visit, notes.report, actor=actor, now=now)
+        if replaced:
+            discard_document(replaced)
 
 
 def _write_lines(visit: Visit, notes: VisitNotes) -> None:
@@ -200,16 +227,39 @@ def refuse_unfinished(visit: Visit, *, version: int, actor: Actor) -> None:
         raise Unacceptable("Consignez au moins une observation avant de finaliser.", field="observations")
 
 
+def own_report_name(visit: Visit) -> str:
+    """Return the file name of the report that is rendered here; another name is that of a file attached."""
+    return f"compte-rendu-{visit.visited_on:%Y-%m-%d}-v{visit.revision}.pdf"
+
+
 def finalise_visit(visit: Visit, pdf: bytes | None, *, version: int, actor: Actor, now: datetime) -> Document:
     """Make the report final with the PDF rendered from it (None: the attached one); it never changes again."""
     refuse_unfinished(visit, version=version, actor=actor)
     if pdf is not None:
-        name = f"compte-rendu-{visit.visited_on:%Y-%m-%d}-v{visit.revision}.pdf"
-        visit.report = _attach(visit, Upload(name, pdf), actor=actor, now=now)
+        visit.report = _attach(visit, Upload(own_report_name(visit), pdf), actor=actor, now=now)
     assert visit.report
     visit.report.visibility = visit.visibility
     visit.status, visit.finalised_at = VisitStatus.FINAL, now
     return visit.report
+
+
+COPIED = (
+    "employer_id",
+    "case_id",
+    "exchange_id",
+    "structure_id",
+    "mode",
+    "visited_on",
+    "subject",
+    "people_met",
+    "units_seen",
+    "documents_seen",
+    "good_practices",
+    "employer_remarks",
+    "next_visit_on",
+    "visibility",
+)
+"""What the corrected version of a report takes over from it."""
 
 
 def correct_visit(visit: Visit, reason: str, *, actor: Actor, now: datetime) -> Visit:
@@ -220,24 +270,8 @@ def correct_visit(visit: Visit, reason: str, *, actor: Actor, now: datetime) -> 
         raise Unacceptable("Une version rectificative existe déjà : complétez-la.")
     if not reason.strip():
         raise Unacceptable("Indiquez ce que la version rectificative corrige.", field="reason")
-    copied = (
-        "employer_id",
-        "case_id",
-        "exchange_id",
-        "structure_id",
-        "mode",
-        "visited_on",
-        "subject",
-        "people_met",
-        "units_seen",
-        "documents_seen",
-        "good_practices",
-        "employer_remarks",
-        "next_visit_on",
-        "visibility",
-    )
     corrected = Visit(
-        **{name: getattr(visit, name) for name in copied},
+        **{name: getattr(visit, name) for name in COPIED},
         status=VisitStatus.DRAFT,
         revision=visit.revision + 1,
         corrects=visit,

@@ -76,7 +76,7 @@ def add_people(tilleuls: Employer, cast: Cast) -> None:
         ("Bonnin", "Arnaud", "Secrétaire du CSE", "", "cse@employeur.demo.example"),
     )
     for family_name, given_name, function, phone, email in people:
-        person = Person(family_name, given_name, function, phone, email, Visibility.PARTNERS)
+        person = Person(family_name, given_name, function, phone, email, Visibility.EMPLOYER)
         add_contact(tilleuls, person, actor=claire)
 
 

@@ -41,7 +41,7 @@ def add_contacts(plays: Iterable[Play]) -> None:
 def _person(function: str, rng: Random) -> Person:
     given, family = rng.choice(wordings.GIVEN_NAMES), rng.choice(wordings.FAMILY_NAMES)
     email = f"contact{rng.randrange(10_000):04d}@structure.demo.example"
-    return Person(family, given, function, phone_number(rng.randrange(10_000)), email, Visibility.PARTNERS)
+    return Person(family, given, function, phone_number(rng.randrange(10_000)), email, Visibility.EMPLOYER)
 
 
 def add_notes_without_case(employers: Sequence[Employer], followed: set[int], cast: Cast, *, today: date) -> None:

@@ -15,10 +15,11 @@ from app.auth import actor_of, valid_capacities
 from app.clock import PARIS
 from app.filters import plural
 from app.models import Case, User
-from app.permissions import Act, Kind, may
+from app.permissions import reads_whole_case
 from app.queries.cases import get_case
 from app.queries.outbox import get_last_reminder_at, get_running_deadline, is_officer
 from app.queries.users import get_user
+from workflows.support_case import WORKFLOW
 
 LONGEST_WAIT_FOR_A_LINK = timedelta(hours=24)
 
@@ -82,9 +83,9 @@ def _reminder(claimed: outbox.Claimed, user: User, now: datetime) -> dict[str, A
     deadline = get_running_deadline(claimed.object_id, claimed.cycle)
     if deadline is None:
         raise NoReason("l’échéance ne court plus")
-    case = _case_in_sight(user, deadline.case_id)
     officer = is_officer(deadline.case_id, user.id)
-    if case is None or not (officer or any(capacity.is_coordinator for capacity in valid_capacities(user))):
+    case = _case_followed_by(user, deadline.case_id, is_officer=officer)
+    if case is None:
         raise NotTheirs("le dossier est suivi par quelqu’un d’autre")
     return {
         "case": case,
@@ -93,17 +94,26 @@ def _reminder(claimed: outbox.Claimed, user: User, now: datetime) -> dict[str, A
         "timing": _timing(deadline.due_on, now.astimezone(PARIS).date()),
         "last_reminder_at": get_last_reminder_at(deadline.id, user.id),
         "is_officer": officer,
+        "how_to_stop": _how_to_stop(deadline.rule),
         "link": f"{_public_url()}/dossiers/{case.id}",
     }
 
 
-def _case_in_sight(user: User, case_id: int) -> Case | None:
+def _case_followed_by(user: User, case_id: int, *, is_officer: bool) -> Case | None:
+    """Return the case when one same capacity both reads its calendar and makes it this person's business."""
     for capacity in valid_capacities(user):
         actor = actor_of(user, capacity)
         case = get_case(actor, case_id)
-        if case and may(actor, Act.READ, Kind.CASE, case):
+        if case and reads_whole_case(actor, case) and (is_officer or capacity.is_coordinator):
             return case
     return None
+
+
+def _how_to_stop(rule: str) -> str:
+    answered = next((known.answered_by for known in WORKFLOW.deadlines if known.slug == rule), ())
+    if answered:
+        return "Notez-le dans le dossier : les rappels s’arrêtent."
+    return "Faites passer le dossier à l’étape suivante : les rappels s’arrêtent."
 
 
 def _timing(due_on: date, today: date) -> str:

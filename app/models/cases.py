@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import NO_DUE_DATE, Submitted, Versioned, key, line, short
+from app.models.columns import NO_DUE_DATE, Submitted, Versioned, departement_code, key, line, short
 from app.models.columns import text as long_text
 from app.models.employers import Employer, Structure
 from app.models.organisations import Organisation
@@ -54,11 +54,13 @@ class Case(Versioned, Submitted, Model):
         Index("ix_cases_lead_due", "lead_organisation_id", "due_on", "id"),
         Index("ix_cases_activity", "last_activity_on", "id"),
         Index("ix_cases_entered", "entered_on", "id"),
+        Index("ix_cases_departement_state_due", "departement", "state", "due_on", "id"),
     )
 
     id: Mapped[key]
     employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
     main_structure_id: Mapped[int] = mapped_column(ForeignKey("structures.id"), index=True)
+    departement: Mapped[departement_code | None]  # that of all its structures; without one, each structure is asked
     episode: Mapped[int] = mapped_column(default=1)
     episode_started_on: Mapped[date]
     source: Mapped[Source]
@@ -107,10 +109,6 @@ class Case(Versioned, Submitted, Model):
     @property
     def lead_kind(self) -> Role | None:
         return self.lead_organisation.kind if self.lead_organisation else None
-
-    @property
-    def has_due_date(self) -> bool:
-        return self.due_on != NO_DUE_DATE
 
 
 class CaseStructure(Model):
@@ -173,8 +171,8 @@ class EventKind(LabelledEnum):
     CORRECTION = "correction", "Correction"
     LEAD = "lead", "Chef de file"
     OFFICERS = "officers", "Référents"
-    STRUCTURES = "structures", "Établissements concernés"
     PARTNER = "partner", "Partenaire"
+    ADOPTION = "adoption", "Rattachement"
 
 
 class CaseEvent(Model):
@@ -194,7 +192,7 @@ class CaseEvent(Model):
     recorded_at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
-    summary: Mapped[line] = mapped_column(default="")
+    summary: Mapped[long_text] = mapped_column(default="")
     motive: Mapped[long_text] = mapped_column(default="")
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     case_version: Mapped[int]

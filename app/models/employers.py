@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import Versioned, departement_code, key, line, short
+from app.models.columns import Submitted, Versioned, departement_code, key, line, short
 from app.models.visibility import Visibility
 from workflows.labels import LabelledEnum
 
@@ -120,7 +120,7 @@ class FederationMember(Model):
     employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), primary_key=True, index=True)
 
 
-class Contact(Versioned, Model):
+class Contact(Versioned, Submitted, Model):
     """A person one talks to at an employer's, by function."""
 
     __tablename__ = "contacts"

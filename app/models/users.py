@@ -1,5 +1,6 @@
 """People who sign in, and the capacities in which they act."""
 
+import hashlib
 from datetime import date, datetime
 
 from flask_login import UserMixin
@@ -40,6 +41,11 @@ class User(UserMixin, Model):
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}"
+
+    def get_id(self) -> str:
+        """Return what the session keeps: it dies with the password it was opened with."""
+        fragment = hashlib.sha256((self.password_hash or "").encode()).hexdigest()[:16]
+        return f"{self.id}.{fragment}"
 
     @property
     def is_active(self) -> bool:

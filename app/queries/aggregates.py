@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import Capacity, Case, CaseStructure, Organisation, OutboxMail, Structure, User
 from app.permissions import Actor
+from workflows.roles import Role
 from workflows.support_case import State
 
 SMALLEST_CELL = 3
@@ -23,13 +24,13 @@ class StateCount:
 
 
 def count_by_state(actor: Actor) -> list[StateCount]:
-    """Return the number of employers by state, over the actor's territory (everywhere when it has none).
+    """Return the number of employers by state, over the actor's territory (everywhere for a national body).
 
     Cells of one or two are masked, and with a single masked cell the smallest other one too, so that no
     subtraction from the total gives it back.
     """
     statement = select(Case.state, func.count(Case.employer_id.distinct())).group_by(Case.state)
-    if actor.territory:
+    if actor.role is not Role.NATIONAL:
         here = (
             select(CaseStructure.case_id)
             .join(Structure, CaseStructure.structure_id == Structure.id)

@@ -3,10 +3,25 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.extensions import db
 from app.models import (
@@ -23,8 +38,19 @@ from app.models import (
     User,
     Visit,
 )
-from app.models.search import search_key
-from app.permissions import Actor, Relation, case_relations, has_open_calendar, relation_columns, sees_case
+from app.models.search import case_number, search_words
+from app.permissions import (
+    Actor,
+    Relation,
+    case_relations,
+    case_sights,
+    has_open_calendar,
+    hides_some_calendars,
+    lies_in,
+    reads_calendars,
+    relation_columns,
+    sees_case,
+)
 from workflows.support_case import WORKFLOW, State
 from workflows.visit_report import VisitStatus
 
@@ -68,9 +94,20 @@ TIMINGS = {
     "bientot": f"À faire sous {DUE_SOON_DAYS} jours",
     "sans-nouvelles": f"Sans activité depuis {STALLED_DAYS} jours",
     "sans-pilote": "Sans chef de file",
+    "sans-referent": "Sans référent",
 }
 
-SCOPES = {"moi": "Mes dossiers", "organisme": "Mon organisme", "": "Tout ce que je vois"}
+CALENDAR_SORTS, FREE_SORT = ("echeance", "activite"), "entree"
+"""Orders that tell when things are due or happened, and the one of those who may not know."""
+
+HIDDEN = "masque"
+"""In the mark of a page, in place of a date that the reader may not know."""
+
+CALENDAR_TIMINGS = ("retard", "bientot", "sans-nouvelles", "sans-referent")
+"""Those that tell when things are due, or to whom: for who reads it."""
+
+SCOPES = {"": "Tout ce que je vois", "moi": "Mes dossiers", "organisme": "Mon organisme"}
+"""The choices of the filter; a form shows the first one when the address says nothing."""
 
 
 def visible_cases(actor: Actor) -> Select[Any]:
@@ -80,21 +117,27 @@ def visible_cases(actor: Actor) -> Select[Any]:
 
 def get_case(actor: Actor, case_id: int, *, lock: bool = False) -> Case | None:
     """Return a case in sight with its employer, lead and the reader's relations, in one statement; else None."""
-    statement = (
-        visible_cases(actor)
-        .where(Case.id == case_id)
-        .options(joinedload(Case.employer), joinedload(Case.lead_organisation), joinedload(Case.main_structure))
-        .add_columns(final_visit_exists().label("has_final_visit"), *relation_columns(case_relations(actor)))
-    )
-    if lock:
-        statement = statement.with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)
-    row = db.session.execute(statement).first()
+    row = db.session.execute(_one_case(actor, lock), {"case_id": case_id}).first()
     if row is None:
         return None
     case: Case = row[0]
     case.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
     case.has_final_visit = row.has_final_visit
     return case
+
+
+@lru_cache(maxsize=256)
+def _one_case(actor: Actor, lock: bool) -> Select[Any]:
+    # Kept for each person: putting the statement together takes longer than running it.
+    statement = (
+        visible_cases(actor)
+        .where(Case.id == bindparam("case_id"))
+        .options(contains_eager(Case.employer), joinedload(Case.lead_organisation), joinedload(Case.main_structure))
+        .add_columns(final_visit_exists().label("has_final_visit"), *relation_columns(case_relations(actor)))
+    )
+    # FOR NO KEY UPDATE: a plain FOR UPDATE and two notes being written on the case would wait for one another.
+    held = statement.with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)
+    return held if lock else statement
 
 
 def final_visit_exists() -> ColumnElement[bool]:
@@ -113,7 +156,7 @@ def conditions(actor: Actor, filters: CaseFilters, *, today: date) -> list[Colum
         is_open = Case.state.not_in(ENDED)
         found.append(is_open if filters.state == "ouverts" else is_(Case.state, State(filters.state)))
     if filters.departement:
-        found.append(_has_structure(Structure.departement == filters.departement))
+        found.append(or_(*lies_in([filters.departement])))
     if filters.category:
         found.append(_has_structure(Structure.category == filters.category))
     if filters.sector:
@@ -121,7 +164,8 @@ def conditions(actor: Actor, filters: CaseFilters, *, today: date) -> list[Colum
     if filters.lead:
         found.append(Case.lead_organisation_id == filters.lead)
     if filters.officer:
-        found.append(_has_officer(filters.officer))
+        # Who is in charge is told with the calendar: a filter must not tell it to who may not read it.
+        found.append(and_(has_open_calendar(actor), _has_officer(filters.officer)))
     if filters.timing:
         found.append(_timing(actor, filters.timing, today))
     return found + _search(filters.q)
@@ -155,14 +199,19 @@ def _timing(actor: Actor, timing: str, today: date) -> ColumnElement[bool]:
         return and_(calendar, Case.due_on.between(today, today + timedelta(days=DUE_SOON_DAYS)))
     if timing == "sans-pilote":
         return and_(open_case, Case.lead_organisation_id.is_(None))
+    if timing == "sans-referent":
+        return and_(calendar, open_case, ~exists().where(CaseOfficer.case_id == Case.id).correlate(Case))
     return and_(calendar, open_case, Case.last_activity_on < today - timedelta(days=STALLED_DAYS))
 
 
 def _search(text: str) -> list[ColumnElement[bool]]:
-    """Every word must be found in the employer's or in one structure's name, town or number."""
+    """A reference is that case's alone; else each word is in the employer's or a structure's name, town or number."""
+    number = case_number(text)
+    if number is not None:
+        return [is_(Case.id, number)]
     return [
         or_(Employer.search_key.contains(word), _has_structure(Structure.search_key.contains(word)))
-        for word in search_key(text).split()
+        for word in search_words(text)
     ]
 
 
@@ -176,13 +225,27 @@ def list_cases(
 ) -> Sequence[Any]:
     """Return the rows of the list (one more than `limit` when a next page exists), in the order of the filters.
 
-    `after` is the sort value (ISO date or name) and number of the last case of the previous page.
+    `after` is the sort value (ISO date, name or HIDDEN) and number of the last case of the previous page. An
+    order by date tells dates: rows whose calendar the reader may not know come last, by number.
     """
-    _, column, descending = SORTS[filters.sort]
+    sort = filters.sort if reads_calendars(actor) or filters.sort not in CALENDAR_SORTS else FREE_SORT
     statement = _rows(actor).where(*conditions(actor, filters, today=today))
+    if sort not in CALENDAR_SORTS or not hides_some_calendars(actor):
+        return _page(statement, sort, after, limit)
+    is_open, is_among_hidden = has_open_calendar(actor), after is not None and after[0] == HIDDEN
+    rows = [] if is_among_hidden else list(_page(statement.where(is_open), sort, after, limit))
+    if limit is not None and len(rows) > limit:
+        return rows
+    hidden = statement.where(not_(is_open), Case.id > (after[1] if after and is_among_hidden else 0))
+    wanted = hidden.order_by(Case.id).limit(limit + 1 - len(rows) if limit else None)
+    return rows + list(db.session.execute(wanted))
+
+
+def _page(statement: Any, sort: str, after: tuple[str, int] | None, limit: int | None) -> Sequence[Any]:
+    _, column, descending = SORTS[sort]
     keys = (column.desc(), Case.id.desc()) if descending else (column, Case.id)
     if after:
-        last = (date.fromisoformat(after[0]) if filters.sort != "employeur" else after[0], after[1])
+        last = (date.fromisoformat(after[0]) if sort != "employeur" else after[0], after[1])
         pair = tuple_(column, Case.id)
         statement = statement.where(pair < last if descending else pair > last)
     statement = statement.order_by(*keys)
@@ -218,8 +281,16 @@ def _rows(actor: Actor) -> Any:
 
 def count_cases(actor: Actor, filters: CaseFilters, *, today: date) -> int:
     """Return how many cases the list holds, no further than one past COUNT_CAP."""
-    rows = visible_cases(actor).with_only_columns(Case.id).where(*conditions(actor, filters, today=today))
-    return db.session.scalar(select(func.count()).select_from(rows.limit(COUNT_CAP + 1).subquery())) or 0
+    wanted, reads = conditions(actor, filters, today=today), []
+    before: list[ColumnElement[bool]] = []
+    # One way of seeing a case after the other, each read from an index, rather than a walk through all the cases.
+    # The outer join removes nothing: the database leaves it out when no condition is about the employer.
+    for sight in case_sights(actor) or [false()]:
+        cases = select(Case.id).outerjoin(Employer, Case.employer_id == Employer.id)
+        reads.append(cases.where(sight, *before, *wanted))
+        before.append(sight.is_not(true()))
+    found = union_all(*reads).limit(COUNT_CAP + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def count_baskets(actor: Actor, baskets: Iterable[CaseFilters], *, today: date) -> list[int]:
@@ -290,11 +361,24 @@ def list_cases_of_employer(actor: Actor, employer: Employer, structure: Structur
     return db.session.execute(statement.order_by(Case.id.desc())).all()
 
 
-def list_open_cases_elsewhere(employer_id: int, but: int | None = None) -> Sequence[Any]:
-    """Return (lead's short name or None) of each open case of an employer, whoever asks: the collision warning."""
-    statement = (
-        select(Case.id, Organisation.short_name.label("lead"))
+def list_open_cases_elsewhere(actor: Actor, employer_id: int) -> Sequence[Any]:
+    """Return the structures that open cases of an employer follow, whoever asks: the collision warning.
+
+    Rows: (id of the case, lead's short name or None, is_own, in_sight, structure_id, structure), by case.
+    """
+    return db.session.execute(
+        select(
+            Case.id,
+            Organisation.short_name.label("lead"),
+            func.coalesce(Case.lead_organisation_id == actor.organisation_id, false()).label("is_own"),
+            sees_case(actor).label("in_sight"),
+            Structure.id.label("structure_id"),
+            Structure.name.label("structure"),
+        )
+        .join(Employer, Case.employer_id == Employer.id)
+        .join(CaseStructure, CaseStructure.case_id == Case.id)
+        .join(Structure, CaseStructure.structure_id == Structure.id)
         .outerjoin(Organisation, Case.lead_organisation_id == Organisation.id)
         .where(Case.employer_id == employer_id, Case.state.not_in(ENDED))
-    )
-    return db.session.execute(statement.where(Case.id != but) if but else statement).all()
+        .order_by(Case.id, Structure.name)
+    ).all()

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Capacity, Organisation, OrganisationDepartement, User
-from app.permissions import Actor
+from app.models import Capacity, Case, CaseOfficer, Organisation, OrganisationDepartement, User
+from app.permissions import Actor, reads_calendars
+from app.queries.cases import visible_cases
 from workflows.roles import LEADS
 
 
@@ -37,13 +38,18 @@ def organisations_around(territory: Iterable[str], kinds: Iterable[str] = ()) ->
 
 
 def list_officer_choices(actor: Actor) -> list[tuple[int, str]]:
-    """Return (number, name) of the agents of the actor's own organisation."""
-    if actor.organisation_id is None:
+    """Return (number, name) of the people who may be in charge of a case in sight; nobody without the calendar.
+
+    The three bodies choose among the agents of the leads around; the others among the officers of their cases.
+    """
+    if not reads_calendars(actor):
         return []
-    rows = db.session.execute(
-        select(User.id, User.given_name, User.family_name)
-        .join(Capacity, Capacity.user_id == User.id)
-        .where(Capacity.organisation_id == actor.organisation_id, User.is_enabled)
-        .order_by(User.family_name, User.given_name)
-    )
+    people = select(User.id, User.given_name, User.family_name).order_by(User.family_name, User.given_name).distinct()
+    if actor.role in LEADS:
+        leads = [organisation.id for organisation in organisations_around(actor.territory, LEADS)]
+        named = people.join(Capacity, Capacity.user_id == User.id).where(Capacity.organisation_id.in_(leads))
+    else:
+        cases = visible_cases(actor).with_only_columns(Case.id)
+        named = people.join(CaseOfficer, CaseOfficer.user_id == User.id).where(CaseOfficer.case_id.in_(cases))
+    rows = db.session.execute(named.where(User.is_enabled))
     return [(number, f"{given_name} {family_name}") for number, given_name, family_name in rows]

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.extensions import db
 from app.models import Case, Contact, Employer, FederationMember, Organisation, Sector, Structure
-from app.models.search import search_key
+from app.models.search import search_words
 from app.permissions import (
     Actor,
     Relation,
@@ -89,9 +89,9 @@ def _conditions(actor: Actor, filters: EmployerFilters) -> list[ColumnElement[bo
     if filters.followed:
         followed = _is_followed(actor)
         found.append(followed if filters.followed == "oui" else ~followed)
-    words = search_key(filters.q).split()
     return found + [
-        or_(Employer.search_key.contains(word), _has_structure(Structure.search_key.contains(word))) for word in words
+        or_(Employer.search_key.contains(word), _has_structure(Structure.search_key.contains(word)))
+        for word in search_words(filters.q)
     ]
 
 

@@ -2,20 +2,26 @@
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 
 from app.extensions import db
 from app.models import RuleSetting
 from workflows.calendar import Delay
 from workflows.core import Deadline, Workflow
 
+SETTINGS: Table = RuleSetting.__table__  # type: ignore[assignment]
+# Put together once, without records: every step of every case asks, and there is nearly always none.
+OWN_RULES = select(SETTINGS.c.deadline, SETTINGS.c["count"], SETTINGS.c.unit, SETTINGS.c.remind).where(
+    SETTINGS.c.workflow == bindparam("workflow")
+)
+
 
 def get_deadlines(workflow: Workflow) -> dict[str, Deadline]:
     """Return the deadlines that the region words its own way, by name."""
     declared = {rule.slug: rule for rule in workflow.deadlines}
-    rows = db.session.scalars(select(RuleSetting).where(RuleSetting.workflow == workflow.name))
+    rows = db.session.execute(OWN_RULES, {"workflow": workflow.name})
     return {
-        row.deadline: replace(declared[row.deadline], due=Delay(row.count, row.unit), remind=tuple(row.remind))
-        for row in rows
-        if row.deadline in declared
+        slug: replace(declared[slug], due=Delay(count, unit), remind=tuple(remind))
+        for slug, count, unit, remind in rows
+        if slug in declared
     }

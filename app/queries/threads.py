@@ -47,7 +47,7 @@ def _entries(
 ) -> Sequence[Any]:
     if not may(actor, Act.READ, kind, record):
         return []
-    statement = _readable(actor, kind, entry).where(*conditions)
+    statement = readable(actor, kind, entry).where(*conditions)
     if isinstance(record, Case):
         statement = statement.where(entry.case_id == record.id)
     else:
@@ -68,6 +68,12 @@ def get_visit(actor: Actor, visit_id: int) -> Visit | None:
     return found
 
 
+def find_visit_of_note(actor: Actor, exchange: Exchange) -> Visit | None:
+    """Return the visit made from a note, its latest version that the actor may read; None while there is none."""
+    statement = readable(actor, Kind.VISIT, Visit).where(Visit.exchange_id == exchange.id)
+    return db.session.scalars(statement.order_by(Visit.id.desc()).limit(1)).first()
+
+
 def get_document(actor: Actor, document_id: int) -> Document | None:
     """Return the description of a file the actor may read, or None."""
     found: Document | None = _get(actor, Kind.DOCUMENT, Document, document_id)
@@ -80,11 +86,11 @@ def get_content(document: Document) -> bytes:
 
 
 def _get(actor: Actor, kind: Kind, entry: Any, entry_id: int) -> Any:
-    statement = _readable(actor, kind, entry).where(entry.id == entry_id)
+    statement = readable(actor, kind, entry).where(entry.id == entry_id)
     return db.session.scalars(statement.options(joinedload(entry.author), joinedload(entry.organisation))).first()
 
 
-def _readable(actor: Actor, kind: Kind, entry: Any) -> Select[Any]:
+def readable(actor: Actor, kind: Kind, entry: Any) -> Select[Any]:
     """The entry's parent must be in sight: its case when it has one, its employer otherwise."""
     in_sight = or_(Case.id.is_not(None) & sees_case(actor), Case.id.is_(None) & sees_employer(actor))
     return (
@@ -95,6 +101,9 @@ def _readable(actor: Actor, kind: Kind, entry: Any) -> Select[Any]:
     )
 
 
-def find_submission(model: Any, submission: str) -> Any:
-    """Return what a form already made, when it is sent twice."""
-    return db.session.scalars(select(model).where(model.submission == submission)).first()
+def find_submission(model: Any, submission: str, actor: Actor) -> Any:
+    """Return what this person's form already made, when it is sent twice; else None."""
+    statement = select(model).where(model.submission == submission)
+    if hasattr(model, "author_id"):
+        statement = statement.where(model.author_id == actor.user_id)
+    return db.session.scalars(statement).first()

@@ -1,9 +1,7 @@
 """People and organisations."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Capacity, Organisation, User
@@ -25,11 +23,3 @@ def _with_capacities() -> Select[User]:
         capacities.joinedload(Capacity.employer),
         capacities.joinedload(Capacity.organisation).joinedload(Organisation.departements),
     )
-
-
-def list_organisations(*, kinds: Sequence[str] = ()) -> Sequence[Organisation]:
-    """Return the active organisations, by name, of these kinds when given."""
-    statement = select(Organisation).where(Organisation.is_active).order_by(Organisation.short_name)
-    if kinds:
-        statement = statement.where(Organisation.kind.in_(kinds))
-    return db.session.scalars(statement.options(selectinload(Organisation.departements))).all()

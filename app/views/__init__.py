@@ -7,6 +7,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from app.views import (
     accounts,
+    adoption,
     cases,
     contacts,
     demo,
@@ -24,6 +25,7 @@ from app.views import (
 
 PAGES = (
     accounts,
+    adoption,
     cases,
     contacts,
     desk,

@@ -9,7 +9,7 @@ from app import auth, clock
 from app.actions import accounts
 from app.actions.errors import Unacceptable
 from app.actions.outbox import queue_mail
-from app.actions.password_links import read_token
+from app.actions.password_links import TEMPLATE, VALID_SECONDS, read_token
 from app.demo.accounts import demo_accounts
 from app.extensions import db
 from app.models import User
@@ -17,7 +17,6 @@ from app.queries.users import get_user_by_email
 from forms.accounts import CapacityForm, ForgottenPasswordForm, NewPasswordForm, SignInForm
 
 bp = Blueprint("accounts", __name__)
-LINK_SECONDS = 3600
 
 
 def hasher() -> PasswordHasher:
@@ -77,9 +76,7 @@ def forgotten_password() -> ResponseReturnValue:
     user = get_user_by_email(form.email.data)
     if user and user.is_enabled:
         now = clock.now()
-        queue_mail(
-            user.id, "password_reset", object_kind="user", object_id=user.id, rule=f"{now:%Y-%m-%d %H:%M}", now=now
-        )
+        queue_mail(user.id, TEMPLATE, object_kind="user", object_id=user.id, rule=f"{now:%Y-%m-%d %H:%M}", now=now)
         db.session.commit()
     return render_template("accounts/link_sent.html", email=form.email.data)
 
@@ -87,7 +84,7 @@ def forgotten_password() -> ResponseReturnValue:
 @bp.route("/mot-de-passe/<token>", methods=["GET", "POST"])
 @auth.public
 def new_password(token: str) -> ResponseReturnValue:
-    user = read_token(token, current_app.config["SECRET_KEY"], max_age=LINK_SECONDS)
+    user = read_token(token, current_app.config["SECRET_KEY"], max_age=VALID_SECONDS)
     if user is None:
         return render_template("accounts/link_expired.html"), 404
     form = NewPasswordForm()
@@ -109,5 +106,6 @@ def capacities() -> ResponseReturnValue:
     form.capacity.choices = [(capacity.id, capacity.label) for capacity in auth.valid_capacities(current_user)]
     if form.validate_on_submit():
         session["capacity"] = form.capacity.data
+        session.pop("csrf_token", None)  # a form opened in the former capacity is refused, not kept for the new one
         return redirect(url_for("desk.show"))
     return render_template("accounts/capacities.html", form=form), 422 if form.errors else 200

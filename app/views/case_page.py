@@ -13,9 +13,6 @@ from workflows.core import Missing, Step
 from workflows.roles import Role
 from workflows.support_case import EMPLOYER_LABELS, MAIN_PATH, WORKFLOW, State
 
-ASIDE = ("refuse", "suspend", "declare_out_of_scope", "correct")
-"""Steps that are never the next one to propose."""
-
 
 @dataclass(frozen=True)
 class StepOffer:
@@ -26,6 +23,8 @@ class StepOffer:
     refusal: str | None
     missing: Sequence[dict[str, str]] = ()
     to_give: Sequence[dict[str, str]] = ()
+    is_barred: bool = False
+    """Something stands in the way that nobody can give here: the state of the case, or whose turn it is."""
 
     @property
     def is_open(self) -> bool:
@@ -90,6 +89,7 @@ def offer(case: Case, step: Step, actor: Actor, today: date) -> StepOffer:
         url=url,
         refusal=step_refusal(actor, case, step),
         missing=[{"text": m.why, "url": place(m, case)} for m in found if m.at not in asked],
+        is_barred=any(not m.at for m in found),
         to_give=[{"text": m.why, "url": f"{url}#{m.at}"} for m in found if m.at in asked],
     )
 
@@ -107,7 +107,7 @@ def place(missing: Missing, case: Case) -> str:
 
 def proposed(steps: Sequence[StepOffer]) -> StepOffer | None:
     """Return the step to propose first: the first ahead that is this actor's to take, else the first ahead."""
-    ahead = [item for item in steps if item.step.slug not in ASIDE]
+    ahead = [item for item in steps if not item.step.is_aside]
     mine = [item for item in ahead if item.refusal is None]
     return next(iter(mine or ahead), None)
 

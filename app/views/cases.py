@@ -1,14 +1,16 @@
 """The list of cases, its workbook, and the page of one case."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
+from app.actions.adoption import count_adoptable
 from app.filters import NEVER, short_day
-from app.models import Case, Sector
+from app.models import Case, Sector, Visit
 from app.permissions import (
     Act,
     Actor,
@@ -17,14 +19,23 @@ from app.permissions import (
     may_coordinate,
     reads_calendar_of,
     reads_calendars,
+    reads_motives,
     reads_whole_case,
 )
 from app.queries import cases as queries
 from app.queries import employers, threads
-from app.queries.cases import SCOPES, SORTS, TIMINGS, CaseFilters
+from app.queries.cases import CALENDAR_SORTS, CALENDAR_TIMINGS, HIDDEN, SCOPES, SORTS, TIMINGS, CaseFilters
 from app.queries.choices import list_departements, list_leads, list_officer_choices
 from app.views import case_page
-from app.views.listing import category_choices, chosen, cursor_of, departement_choices, is_fragment, next_cursor
+from app.views.listing import (
+    active_filters,
+    category_choices,
+    chosen,
+    cursor_of,
+    departement_choices,
+    is_fragment,
+    next_cursor,
+)
 from app.views.threads import thread as thread_of
 from app.views.workbooks import workbook_response
 from forms.cases import CaseFilterForm
@@ -35,9 +46,6 @@ bp = Blueprint("cases", __name__)
 
 RECENT = 12
 """How many entries of the thread are open; the older ones are one touch away."""
-
-CALENDAR_FREE_SORTS = ("entree", "employeur")
-"""Orders that tell nothing of due dates, for those who do not read them."""
 
 HEAD = (
     "Dossier", "Établissement", "FINESS", "Commune", "Département", "Employeur", "SIREN", "Secteur", "État",
@@ -63,11 +71,11 @@ def index() -> ResponseReturnValue:
         rows=shown,
         shows_calendar=reads_calendars(actor),
         officers=_officers(actor, shown),
-        count=queries.count_cases(actor, filters, today=today),
+        count=queries.count_cases(actor, filters, today=today) if more or after else len(shown),
         next_url=_next_url(filters, shown[-1]) if more else None,
         first_url=url_for("cases.index", **filters.arguments()) if after else None,
         export_url=url_for("cases.export", **filters.arguments()),
-        active=active_filters(form, filters),
+        active=active_filters(form, filters.arguments(), "cases.index"),
         reads_calendar=lambda row: reads_calendar_of(actor, row.sector),
         badge_of=lambda row: case_page.due_badge(row.due_on, today),
         state_label=lambda state: case_page.state_label(actor, state),
@@ -81,9 +89,10 @@ def _officers(actor: Actor, rows: Sequence[Any]) -> dict[int, list[str]]:
 
 def _next_url(filters: CaseFilters, last: Any) -> str:
     values = {"echeance": last.due_on, "activite": last.last_activity_on, "entree": last.entered_on}
-    return url_for(
-        "cases.index", **filters.arguments(), apres=next_cursor(values.get(filters.sort, last.employer), last.id)
-    )
+    value = values.get(filters.sort, last.employer)
+    if filters.sort in CALENDAR_SORTS and not reads_calendar_of(auth.acting(), last.sector):
+        value = HIDDEN
+    return url_for("cases.index", **filters.arguments(), apres=next_cursor(value, last.id))
 
 
 def filter_form(actor: Actor) -> CaseFilterForm:
@@ -95,13 +104,14 @@ def filter_form(actor: Actor) -> CaseFilterForm:
         ("ouverts", "Tous les dossiers ouverts"),
         *((state.value, case_page.state_label(actor, state)) for state in State),
     ]
-    form.timing.choices = [("", "Toutes"), *(TIMINGS.items() if reads_calendars(actor) else ())]
+    timings = [slug for slug in TIMINGS if reads_calendars(actor) or slug not in CALENDAR_TIMINGS]
+    form.timing.choices = [("", "Toutes"), *((slug, TIMINGS[slug]) for slug in timings)]
     form.departement.choices = [("", "Tous"), *departement_choices(list_departements(actor))]
-    form.category.choices = [("", "Toutes"), *category_choices()]
+    form.category.choices = {"": [("", "Toutes")], **category_choices()}
     form.sector.choices = [("", "Tous"), *Sector.choices()]
     form.lead.choices = [("", "Tous"), *list_leads(actor)]
     form.officer.choices = [("", "Tous"), *list_officer_choices(actor)]
-    sorts = tuple(SORTS) if reads_calendars(actor) else CALENDAR_FREE_SORTS
+    sorts = [slug for slug in SORTS if reads_calendars(actor) or slug not in CALENDAR_SORTS]
     form.sort.choices = [(slug, SORTS[slug][0]) for slug in sorts]
     form.sort.data = chosen(form.sort) or sorts[0]
     return form
@@ -114,19 +124,6 @@ def filters_of(form: CaseFilterForm) -> CaseFilters:
     }
     numbers: dict[str, Any] = {name: int(value) for name in ("lead", "officer") if (value := chosen(form[name]))}
     return CaseFilters(q=(form.q.data or "").strip()[:100], sort=chosen(form.sort), **words, **numbers)
-
-
-def active_filters(form: CaseFilterForm, filters: CaseFilters) -> list[tuple[str, str]]:
-    """Return (label, address without it) for each filter in place."""
-    arguments = filters.arguments()
-    found = []
-    for name, value in arguments.items():
-        if name in ("q", "sort"):
-            continue
-        others = {key: kept for key, kept in arguments.items() if key != name}
-        label = dict(form[name].choices).get(value, value)
-        found.append((f"{form[name].label.text} : {label}", url_for("cases.index", **others)))
-    return found
 
 
 @bp.get("/dossiers.xlsx")
@@ -144,7 +141,7 @@ def export() -> Response:
         for row in rows
     ]
     head = HEAD + CALENDAR_HEAD if reads_calendars(actor) else HEAD
-    described = [(label, "") for label, _ in active_filters(form, filters)]
+    described = [(label, "") for label, _ in active_filters(form, filters.arguments(), "cases.index")]
     described += [("Recherche", filters.q)] if filters.q else []
     return workbook_response("dossiers", head, table, described, actor=actor, now=clock.now())
 
@@ -178,19 +175,21 @@ def show(case_id: int) -> ResponseReturnValue:
         today=today,
         stepper=case_page.stepper(case, events, actor, today),
         due_badge=case_page.due_badge(case.due_on, today) if whole and not case.is_ended else None,
-        hide_officers=actor.role is Role.FEDERATION,
+        names_officers=whole or actor.role is Role.EMPLOYER,
         steps=steps,
         proposed=case_page.proposed(steps),
         is_employer=actor.role is Role.EMPLOYER,
         reads_whole=whole,
+        reads_motives=reads_motives(actor, case),
         coordinates=may_coordinate(actor, case),
         deadlines=_expected(case) if whole else [],
         reminders=_reminders(case) if whole else "",
         recent=RECENT,
+        adoptable=count_adoptable(case, actor),
         contacts=employers.list_contacts(actor, case.employer) if contacts else [],
         reads_contacts=contacts,
         writes={kind: may(actor, Act.WRITE, kind, case) for kind in Kind},
-        next_visits=[visit for visit in visits if visit.next_visit_on and visit.next_visit_on >= today],
+        next_visits=_next_visits(visits, today),
         thread=thread_of(
             actor, case, events, threads.list_exchanges(actor, case), visits, threads.list_documents(actor, case)
         ),
@@ -208,3 +207,8 @@ def _reminders(case: Case) -> str:
     last, following = queries.get_reminder_days(case)
     said = f"Dernier rappel le {short_day(last)}." if last else ""
     return f"{said} Prochain rappel le {short_day(following)}.".strip() if following else said
+
+
+def _next_visits(visits: Sequence[Visit], today: date) -> list[Visit]:
+    replaced = {visit.corrects_id for visit in visits if visit.is_final}
+    return [v for v in visits if v.next_visit_on and v.next_visit_on >= today and v.id not in replaced]

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from app import auth
 from app.actions import employers as actions
 from app.extensions import db
-from app.models import Employer, Visibility
-from app.permissions import Act, Kind, audiences_offered
+from app.models import Contact, Employer, Visibility
+from app.permissions import Act, Kind
 from app.queries import employers as queries
+from app.queries.threads import find_submission
 from app.views.exchanges import audience_choices
 from forms.employers import ContactForm
 
@@ -21,10 +22,11 @@ bp = Blueprint("contacts", __name__)
 @auth.requires(Kind.CONTACT, Act.WRITE)
 def new(employer_id: int) -> ResponseReturnValue:
     employer = auth.employer_or_404(employer_id, kind=Kind.CONTACT, act=Act.WRITE)
-    form = _contact_form(employer, data={"visibility": _usual_visibility().value})
+    form = _contact_form(employer, data={"visibility": Visibility.EMPLOYER.value})
     if form.validate_on_submit():
-        actions.add_contact(employer, _person(form), actor=auth.acting())
-        db.session.commit()
+        if not find_submission(Contact, form.submission.data, auth.acting()):
+            actions.add_contact(employer, _person(form), actor=auth.acting(), submission=form.submission.data)
+            db.session.commit()
         flash("Le contact est ajouté.", "success")
         return redirect(url_for("employers.show", employer_id=employer_id))
     return render_template(
@@ -40,6 +42,10 @@ def edit(employer_id: int, contact_id: int) -> ResponseReturnValue:
     if contact is None:
         abort(404)
     form = _contact_form(employer, obj=contact)
+    if contact.organisation_id != auth.acting().organisation_id:
+        # Somebody else's contact cannot be kept from everybody, its author included.
+        shared = [v for v in audience_choices(Kind.CONTACT, employer) if v[0] != Visibility.ORGANISATION.value]
+        form.visibility.choices = shared
     if request.method == "GET":
         form.visibility.data = contact.visibility.value
     if form.validate_on_submit():
@@ -49,11 +55,6 @@ def edit(employer_id: int, contact_id: int) -> ResponseReturnValue:
         return redirect(url_for("employers.show", employer_id=employer_id))
     page = render_template("contacts/form.html", employer=employer, form=form, contact=contact)
     return page, 422 if form.errors else 200
-
-
-def _usual_visibility() -> Visibility:
-    offered = audiences_offered(auth.acting())
-    return Visibility.PARTNERS if Visibility.PARTNERS in offered else offered[0]
 
 
 def _contact_form(employer: Employer, **values: Any) -> ContactForm:

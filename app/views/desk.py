@@ -7,9 +7,9 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
-from app.permissions import Actor, reads_calendar_of, reads_calendars
+from app.permissions import Actor, reads_calendar_of, reads_calendars, writes_notes_on
 from app.queries import aggregates, cases, drafts
-from app.queries.cases import CaseFilters
+from app.queries.cases import CALENDAR_TIMINGS, CaseFilters
 from app.views import case_page
 from workflows.roles import LEADS, Role
 
@@ -18,17 +18,16 @@ bp = Blueprint("desk", __name__)
 FIRST = 8
 """How many cases the desk shows under « À faire en premier »."""
 
+OPEN, UNLED = "ouverts", "sans chef de file"
+
 BASKETS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("en retard", {"timing": "retard"}, "alert"),
     ("à faire sous 15 jours", {"timing": "bientot"}, "warn"),
     ("sans activité depuis 90 jours", {"timing": "sans-nouvelles"}, "warn"),
-    ("ouverts", {"state": "ouverts"}, ""),
-    ("sans chef de file", {"timing": "sans-pilote"}, "info"),
+    (OPEN, {"state": "ouverts"}, ""),
+    (UNLED, {"timing": "sans-pilote"}, "info"),
 )
 """Label, filters, tone. The counter of a basket and the list it opens share these filters."""
-
-CALENDAR_TIMINGS = ("retard", "bientot", "sans-nouvelles")
-"""Baskets that tell when things are due: for those who read it."""
 
 
 @bp.get("/")
@@ -47,14 +46,21 @@ def show() -> ResponseReturnValue:
 def _agent(actor: Actor, today: date) -> str:
     scopes = _scopes(actor)
     figures = _figures_of(actor, [scope for scope, _ in scopes], today)
-    own = scopes[0][0]
+    own, heading = scopes[0]
+    # To find a lead is the business of those who may lead, and never for what is one's own already.
+    shows_unled = actor.role in LEADS and not own
     first = cases.list_cases(actor, CaseFilters(scope=own, state="ouverts"), today=today, limit=FIRST)
     return render_template(
         "desk/agent.html",
-        own=[figure for figure in figures[own] if not own or figure[1] != BASKETS[-1][0]],
+        heading=heading,
+        own=[figure for figure in figures[own] if shows_unled or figure[1] != UNLED],
         around=[(title, [cell[:3] for cell in figures[scope]]) for scope, title in scopes[1:]],
         basket_labels=[label for label, _, _ in BASKETS],
         first=first[:FIRST],
+        first_heading="À faire en premier" if actor.role in LEADS else "Dossiers en cours",
+        first_count=next(figure[0] for figure in figures[own] if figure[1] == OPEN),
+        any_note=any(writes_notes_on(actor, row.sector) for row in first[:FIRST]),
+        writes_notes=lambda row: writes_notes_on(actor, row.sector),
         all_url=url_for("cases.index", scope=own or None, state="ouverts"),
         drafts=drafts.list_drafts(actor),
         shows_calendar=reads_calendars(actor),

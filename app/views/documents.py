@@ -33,12 +33,16 @@ def new_on_employer(employer_id: int) -> ResponseReturnValue:
 def _new(employer: Employer, case: Case | None) -> ResponseReturnValue:
     form = DocumentForm(data={"visibility": Visibility.ORGANISATION.value})
     form.visibility.choices = audience_choices(Kind.DOCUMENT, employer)
-    if form.validate_on_submit() and (find_submission(Document, form.submission.data) or _keep(employer, case, form)):
+    if form.validate_on_submit() and _is_kept(employer, case, form):
         flash("Le document est gardé.", "success")
         home = url_for("cases.show", case_id=case.id) if case else url_for("employers.show", employer_id=employer.id)
         return redirect(home)
     page = render_template("documents/form.html", form=form, employer=employer, case=case)
     return page, 422 if form.errors else 200
+
+
+def _is_kept(employer: Employer, case: Case | None, form: DocumentForm) -> bool:
+    return bool(find_submission(Document, form.submission.data, auth.acting())) or _keep(employer, case, form)
 
 
 def _keep(employer: Employer, case: Case | None, form: DocumentForm) -> bool:

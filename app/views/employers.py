@@ -1,6 +1,8 @@
 """Employers, their structures and the people one talks to there."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from collections.abc import Callable
+
+from flask import Blueprint, Response, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -18,6 +20,7 @@ from app.queries.employers import FOLLOWED, EmployerFilters
 from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
 from app.views.listing import (
+    active_filters,
     category_choices,
     chosen,
     cursor_of,
@@ -53,30 +56,18 @@ def index() -> ResponseReturnValue:
         next_url=url_for("employers.index", **filters.arguments(), apres=last) if more else None,
         first_url=url_for("employers.index", **filters.arguments()) if after else None,
         export_url=url_for("employers.export", **filters.arguments()),
-        active=_active(form, filters),
+        active=active_filters(form, filters.arguments(), "employers.index"),
     )
 
 
 def _filters() -> tuple[EmployerFilterForm, EmployerFilters]:
     form = EmployerFilterForm(request.args)
     form.departement.choices = [("", "Tous"), *departement_choices(list_departements(auth.acting()))]
-    form.category.choices = [("", "Toutes"), *category_choices()]
+    form.category.choices = {"": [("", "Toutes")], **category_choices()}
     form.sector.choices = [("", "Tous"), *Sector.choices()]
     form.followed.choices = [("", "Tous"), *FOLLOWED.items()]
     words = {name: chosen(form[name]) for name in ("departement", "category", "sector", "followed")}
     return form, EmployerFilters(q=(form.q.data or "").strip()[:100], **words)
-
-
-def _active(form: EmployerFilterForm, filters: EmployerFilters) -> list[tuple[str, str]]:
-    arguments = filters.arguments()
-    return [
-        (
-            f"{form[name].label.text} : {dict(form[name].choices).get(value, value)}",
-            url_for("employers.index", **{key: kept for key, kept in arguments.items() if key != name}),
-        )
-        for name, value in arguments.items()
-        if name != "q"
-    ]
 
 
 @bp.get("/employeurs.xlsx")
@@ -92,7 +83,7 @@ def export() -> Response:
         for row in queries.list_employers(actor, filters, limit=None)
     ]  # fmt: skip
     head = ("Employeur", "SIREN", "FINESS EJ", "Secteur", "Commune", "Département", "Structures", "Dossier ouvert")
-    described = [(label, "") for label, _ in _active(form, filters)]
+    described = [(label, "") for label, _ in active_filters(form, filters.arguments(), "employers.index")]
     described += [("Recherche", filters.q)] if filters.q else []
     return workbook_response("employeurs", head, rows, described, actor=actor, now=clock.now())
 
@@ -132,13 +123,19 @@ def _identity(employer: Employer) -> list[dict[str, str]]:
             "Adresse",
             ", ".join(part for part in (employer.address, f"{employer.postcode} {employer.city}".strip()) if part),
         ),
-        ("Téléphone", employer.phone),
+        ("Téléphone", phone_link(employer.phone)),
     )
 
 
 def described(*pairs: tuple[str, str]) -> list[dict[str, str]]:
     """Return the rows of a summary list, empty values left out."""
     return [{"label": label, "value": value} for label, value in pairs if value]
+
+
+def phone_link(number: str) -> Markup:
+    """Return a telephone number as a link, as the pages draw it; nothing for none."""
+    draw: Callable[[str], Markup] = get_template_attribute("ui/phone_link.html", "phone_link")
+    return draw(number) if number else Markup("")
 
 
 def completion_link(url: str, employer: Employer) -> Markup:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, abort, current_app, flash, g, redirect, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -10,12 +11,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from app.actions.errors import Forbidden, Stale, Unacceptable
+from app.auth import is_public
 from app.extensions import db
 from reports.rendering import PdfUnavailable
 from workflows.core import Refused
 
 PAGES = (400, 401, 403, 404, 409, 413, 429, 500)
 """The statuses that have a page of their own; the others show that of their family."""
+
+
+LONG_ENOUGH = 15
+"""From how many characters a text is worth giving back."""
 
 
 def init_app(app: Flask) -> None:
@@ -48,8 +54,14 @@ def page(status: int, **values: Any) -> tuple[str, int]:
     """Render the page of a status; whatever was under way is undone."""
     db.session.rollback()
     name = status if status in PAGES else (500 if status >= 500 else 400)
-    values = {"message": "", "conflict": [], "url": "", **values}
+    values = {"message": "", "conflict": [], "url": "", "typed": _typed() if status in (400, 401) else [], **values}
     return render_template(f"errors/{name}.html", **values), status
+
+
+def _typed() -> list[str]:
+    """Return the texts that the refused request carried: nobody writes them twice."""
+    secret = ("csrf_token", "password", "submission", "version")
+    return [text for name, text in request.form.items(multi=True) if name not in secret and len(text) >= LONG_ENOUGH]
 
 
 def _http(error: HTTPException) -> Any:
@@ -61,7 +73,12 @@ def _http(error: HTTPException) -> Any:
 
 
 def _expired_form(_: CSRFError) -> Any:
-    message = "Cette page était ouverte depuis trop longtemps. Revenez en arrière, rechargez-la, puis recommencez."
+    if not current_user.is_authenticated and not is_public(request.endpoint):
+        return page(401)
+    message = (
+        "Cette page a été ouverte dans une session ou une fonction qui n’est plus la vôtre. "
+        "Revenez en arrière pour copier ce que vous avez écrit, rechargez la page, puis recommencez."
+    )
     return page(400, message=message)
 
 
@@ -76,13 +93,15 @@ def _stale(error: Stale) -> Any:
 
 
 def _record_address() -> str:
-    """Return the page of the record that a form speaks of: its own address without the last word, if it is a page."""
-    parent = request.path.rpartition("/")[0]
-    try:
-        current_app.url_map.bind("").match(parent, method="GET")
-    except (HTTPException, RequestRedirect):
-        return request.path
-    return parent
+    """Return the page of the record that a form speaks of: the nearest one above its own address."""
+    above, pages = request.path.rpartition("/")[0], current_app.url_map.bind("")
+    while above:
+        try:
+            pages.match(above, method="GET")
+            return above
+        except (HTTPException, RequestRedirect):
+            above = above.rpartition("/")[0]
+    return "/"
 
 
 def _conflict(error: Exception) -> Any:

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.models import Case, Employer, Exchange, ExchangeKind, Visibility
 from app.permissions import Act, Kind, audiences_offered, may, may_write_entry, readers_of
 from app.queries.settings import get_deadlines
-from app.queries.threads import find_submission, get_exchange
+from app.queries.threads import find_submission, find_visit_of_note, get_exchange
 from forms.exchanges import NoteForm
 from workflows.calendar import add_months
 from workflows.support_case import WORKFLOW
@@ -38,7 +38,7 @@ def _new(employer: Employer, case: Case | None) -> ResponseReturnValue:
         employer, kind=ExchangeKind.CALL.value, held_on=clock.today(), visibility=Visibility.ORGANISATION.value
     )
     if form.validate_on_submit():
-        known = find_submission(Exchange, form.submission.data)
+        known = find_submission(Exchange, form.submission.data, auth.acting())
         if known or _log(employer, case, form):
             flash("La note est gardée.", "success")
             return redirect(_home(employer, case))
@@ -117,6 +117,7 @@ def show(exchange_id: int) -> ResponseReturnValue:
         exchange=exchange,
         readers=readers_of(exchange.visibility, Kind.EXCHANGE, exchange.employer, organisation),
         may_edit=writes,
+        visit=find_visit_of_note(actor, exchange),
         may_visit=writes and may(actor, Act.WRITE, Kind.VISIT, _seen_parent(exchange)),
         home=_home(exchange.employer, exchange.case),
     )

@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 
+from app.queries.cases import HIDDEN
 from app.readers.nomenclatures import CareField, categories, category_label
 from app.readers.territories import departement_name
+
+EHPAD = "500"
+"""The category that most people look for."""
 
 
 def is_fragment() -> bool:
@@ -26,7 +30,7 @@ def cursor_of(text: str | None, *, dates: bool) -> tuple[str, int] | None:
     if not value or not number.isdecimal() or len(number) > 9 or "\x00" in value:
         return None
     try:
-        if dates:
+        if dates and value != HIDDEN:
             date.fromisoformat(value)
     except ValueError:
         return None
@@ -35,7 +39,19 @@ def cursor_of(text: str | None, *, dates: bool) -> tuple[str, int] | None:
 
 def chosen(field: Any) -> str:
     """Return the value of a filter when it is one of its choices, else nothing."""
-    return str(field.data) if any(str(value) == str(field.data) for value, *_ in field.choices) else ""
+    return str(field.data) if any(str(value) == str(field.data) for value, *_ in field.iter_choices()) else ""
+
+
+def active_filters(form: Any, arguments: dict[str, Any], endpoint: str) -> list[tuple[str, str]]:
+    """Return (label, address without it) for each filter in place; the search and the order are none."""
+    found = []
+    for name, value in arguments.items():
+        if name in ("q", "sort"):
+            continue
+        others = {key: kept for key, kept in arguments.items() if key != name}
+        labels = {str(known): label for known, label, *_ in form[name].iter_choices()}
+        found.append((f"{form[name].label.text} : {labels.get(value, value)}", url_for(endpoint, **others)))
+    return found
 
 
 def departement_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
@@ -43,10 +59,14 @@ def departement_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
     return [(code, f"{code} {departement_name(code)}") for code in codes]
 
 
-def category_choices() -> list[tuple[str, str]]:
-    """Return (code, label) of the categories of the medico-social field that are still in use."""
-    known = [category for category in categories().values() if category.care_field is not CareField.OTHER]
-    return [(category.code, f"{category.short_label} ({category.code})") for category in known if category.is_current]
+def category_choices() -> dict[str, list[tuple[str, str]]]:
+    """Return (code, label) of the medico-social categories still in use, by field, the EHPAD first."""
+    groups: dict[str, list[tuple[str, str]]] = {field.label: [] for field in CareField if field is not CareField.OTHER}
+    known = [category for category in categories().values() if category.is_current]
+    for category in sorted(known, key=lambda one: (one.code != EHPAD, one.label)):
+        if category.care_field is not CareField.OTHER:
+            groups[category.care_field.label].append((category.code, f"{category.label} ({category.code})"))
+    return groups
 
 
 def short_category(code: str) -> str:

@@ -12,7 +12,7 @@ from workflows.labels import LabelledEnum
 from workflows.roles import LEADS
 from workflows.support_case import EMPLOYER_LABELS, State
 
-ANSWERS = {"exchange": "une note de terrain", "visit": "une visite"}
+ANSWERS = {"exchange": "une note de terrain", "meeting": "une rencontre", "visit": "une visite"}
 """What answers a deadline before the case moves, in French."""
 
 
@@ -96,7 +96,7 @@ def _conditions(step: Step, today: date) -> list[str]:
     asked = {fact.name for fact in step.facts}
     employers = (Unknown(), Unknown(is_public=True))
     cases = [Unknown(employer=e, state=step.sources[0], entered_on=today, episode=1) for e in employers]
-    found = [guard(case, today=today, actor=Unknown(user_id=0)) for case in cases for guard in step.guards]
+    found = [guard(case, today=today, on=today, actor=Unknown(user_id=0)) for case in cases for guard in step.guards]
     return list(dict.fromkeys(missing.why for missing in found if missing and missing.at not in asked))
 
 

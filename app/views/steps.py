@@ -8,17 +8,17 @@ from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.actions.cases import StepTaken, advance
-from app.actions.errors import Difference, Stale
+from app.actions.errors import Difference, Forbidden, Stale
 from app.extensions import db
-from app.filters import short_day
+from app.filters import lower_first, short_day
 from app.models import Case
-from app.permissions import Act, Kind
+from app.permissions import Act, Kind, step_refusal
 from app.queries.settings import get_deadlines
 from app.queries.threads import list_events
 from app.views import case_page
 from forms.cases import StepForm, step_form
 from workflows.core import Refused, Step
-from workflows.support_case import WORKFLOW
+from workflows.support_case import WORKFLOW, State
 
 bp = Blueprint("steps", __name__, url_prefix="/dossiers/<int:case_id>/etapes")
 
@@ -30,6 +30,8 @@ def take(case_id: int, step: str) -> ResponseReturnValue:
     if declared is None:
         abort(404)
     case = auth.case_or_404(case_id, act=Act.WRITE, lock=request.method == "POST")
+    if request.method == "POST" and (why := step_refusal(auth.acting(), case, declared)):
+        raise Forbidden(why)
     form = _form(declared, case)
     if not form.validate_on_submit():
         return _page(case, declared, form), 422 if form.errors else 200
@@ -39,9 +41,10 @@ def take(case_id: int, step: str) -> ResponseReturnValue:
         return _refused(case, declared, form, refused)
     except Stale as stale:
         raise _conflict(case, declared, form) from stale
+    said = f"C’est noté : {lower_first(case.state.label)}. {_what_follows(case)}"
     db.session.commit()
-    flash(f"C’est noté : {case.state.label.lower()}. {_what_follows(case)}", "success")
-    return redirect(url_for("cases.show", case_id=case.id))
+    flash(said, "success")
+    return redirect(url_for("cases.show", case_id=case_id))
 
 
 def _form(step: Step, case: Case) -> StepForm:
@@ -75,7 +78,7 @@ def _refused(case: Case, step: Step, form: StepForm, refused: Refused) -> Respon
 
 def _conflict(case: Case, step: Step, form: StepForm) -> Stale:
     """Everything that was typed, beside what the case says since somebody else moved it."""
-    last = next(iter(list_events(case)), None)
+    last = next((event for event in list_events(case) if event.step), None)
     stored: dict[str, Any] = {"effective_on": case.entered_on, "motive": last.motive if last else ""}
     stored |= {name: getattr(case, name) for name in form.fact_names}
     typed = [
@@ -93,8 +96,25 @@ def _shown(field: Any, value: Any) -> str:
 
 def _page(case: Case, step: Step, form: StepForm) -> str:
     offer = case_page.offer(case, step, auth.acting(), clock.today())
-    return render_template("cases/step.html", case=case, step=step, form=form, offer=offer, today=clock.today())
+    return render_template(
+        "cases/step.html",
+        case=case,
+        step=step,
+        form=form,
+        offer=offer,
+        consequence=_consequence(case, step),
+        today=clock.today(),
+    )
+
+
+def _consequence(case: Case, step: Step) -> str:
+    """Say what a step does that its name does not: where it leads back to, what it does to the deadlines."""
+    if step.target is State.SUSPENDED:
+        return "Les échéances s’arrêtent pendant la suspension ; à la reprise, elles sont décalées d’autant."
+    if step.returns_to and (state := getattr(case, step.returns_to)):
+        return f"Le dossier reviendra à : {state.label}."
+    return ""
 
 
 def _what_follows(case: Case) -> str:
-    return f"À suivre : {case.due_label.lower()}." if case.due_label else ""
+    return f"À suivre : {lower_first(case.due_label)}." if case.due_label else ""

@@ -2,18 +2,19 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from app import auth
 from app.actions import employers as actions
 from app.extensions import db
 from app.filters import day, finess, number, plural, siren
 from app.models import Structure
-from app.permissions import Act, Kind, may
+from app.permissions import Act, Kind, may, may_follow
 from app.queries import employers as queries
 from app.queries.cases import list_cases_of_employer
 from app.readers.nomenclatures import category_label
 from app.views import case_page
-from app.views.employers import completion_link, described
+from app.views.employers import completion_link, described, phone_link
 from app.views.listing import short_category
 from forms.employers import StructureForm
 
@@ -32,9 +33,15 @@ def show(finess_number: str) -> ResponseReturnValue:
         category=short_category(structure.category),
         cases=list_cases_of_employer(actor, structure.employer, structure),
         identity=_identity(structure),
-        edit_action=completion_link(url_for("structures.edit", finess_number=finess_number), structure.employer),
+        edit_action=_completion(structure),
         state_label=lambda state: case_page.state_label(actor, state),
     )
+
+
+def _completion(structure: Structure) -> Markup:
+    if not may_follow(auth.acting(), structure):
+        return Markup("")
+    return completion_link(url_for("structures.edit", finess_number=structure.finess), structure.employer)
 
 
 def _identity(structure: Structure) -> list[dict[str, str]]:
@@ -49,7 +56,7 @@ def _identity(structure: Structure) -> list[dict[str, str]]:
             "Adresse",
             ", ".join(part for part in (structure.address, f"{structure.postcode} {structure.city}".strip()) if part),
         ),
-        ("Téléphone", structure.phone),
+        ("Téléphone", phone_link(structure.phone)),
         ("Ouvert le", day(structure.opened_on)),
     )
 
@@ -65,7 +72,7 @@ def structure_or_404(finess_number: str) -> Structure:
 @auth.requires(Kind.EMPLOYER, Act.WRITE)
 def edit(finess_number: str) -> ResponseReturnValue:
     structure = structure_or_404(finess_number)
-    if not may(auth.acting(), Act.WRITE, Kind.EMPLOYER, structure.employer):
+    if not may(auth.acting(), Act.WRITE, Kind.EMPLOYER, structure.employer) or not may_follow(auth.acting(), structure):
         abort(403)
     form = StructureForm(obj=structure)
     if form.validate_on_submit():

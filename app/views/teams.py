@@ -1,5 +1,7 @@
 """Opening a case; who leads it, who is in charge, who is invited, where each partner stands."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,7 +12,7 @@ from app.actions import opening
 from app.actions.errors import Difference, Stale, Unacceptable
 from app.extensions import db
 from app.models import Case, CasePartner, Employer, Organisation, PartnerStatus, Priority, Source
-from app.permissions import Act, Kind, Relation, may_coordinate, reads_whole_case, relations_needed
+from app.permissions import Act, Kind, Relation, may_coordinate, may_follow, reads_whole_case, relations_needed
 from app.queries.cases import list_open_cases_elsewhere, load_surroundings
 from app.queries.choices import organisations_around
 from app.queries.settings import get_deadlines
@@ -18,7 +20,7 @@ from app.queries.threads import find_submission
 from forms.cases import InvitationForm, OpenCaseForm, PartnerStatusForm, TeamForm
 from workflows.core import Refused
 from workflows.roles import LEADS
-from workflows.support_case import WORKFLOW
+from workflows.support_case import WORKFLOW, lead_refusal
 
 bp = Blueprint("teams", __name__)
 
@@ -28,12 +30,14 @@ bp = Blueprint("teams", __name__)
 def open_case(employer_id: int) -> ResponseReturnValue:
     employer = auth.employer_or_404(employer_id, kind=Kind.CASE, act=Act.WRITE)
     form = OpenCaseForm()
-    places = [(s.id, f"{s.name}, {s.city}") for s in employer.structures if not s.is_closed]
+    places = [(s.id, f"{s.name}, {s.city}") for s in employer.structures if may_follow(auth.acting(), s)]
+    others = _others(list_open_cases_elsewhere(auth.acting(), employer.id))
     form.offer(places, Source.choices(), auth.acting().organisation_name)
-    others = list_open_cases_elsewhere(employer.id)
-    if form.validate_on_submit() and (known := find_submission(Case, form.submission.data)):
+    if others and all(other.is_own for other in others):
+        form.offer_own_second_case()
+    if form.validate_on_submit() and (known := find_submission(Case, form.submission.data, auth.acting())):
         return redirect(url_for("cases.show", case_id=known.id))
-    if form.is_submitted() and not form.errors and _is_agreed(form, bool(others)):
+    if form.is_submitted() and not form.errors and _is_agreed(form, others):
         try:
             case = _open(employer, form)
             db.session.commit()
@@ -43,14 +47,41 @@ def open_case(employer_id: int) -> ResponseReturnValue:
             _explain(form, refused)
             db.session.rollback()
             employer = auth.employer_or_404(employer_id, kind=Kind.CASE, act=Act.WRITE)
+            others = _others(list_open_cases_elsewhere(auth.acting(), employer.id))
+    # All are known when the form is read, so that a structure taken meanwhile is explained; the free ones are shown.
+    taken = {number for other in others for number in other.structures}
+    form.structures.choices = [place for place in places if place[0] not in taken]
     status = 422 if form.errors else 200
-    return render_template("cases/new.html", employer=employer, form=form, others=others), status
+    page = render_template("cases/new.html", employer=employer, form=form, others=others, has_places=bool(places))
+    return page, status
 
 
-def _is_agreed(form: OpenCaseForm, has_others: bool) -> bool:
-    if not has_others or form.aware.data == "oui":
+@dataclass(frozen=True)
+class OtherCase:
+    """An open case of the same employer: who leads it, and the structures it follows; its page for who sees it."""
+
+    lead: str
+    is_own: bool
+    url: str
+    structures: dict[int, str]
+
+
+def _others(followed: Sequence[Any]) -> list[OtherCase]:
+    found: dict[int, OtherCase] = {}
+    for row in followed:
+        url = url_for("cases.show", case_id=row.id) if row.in_sight else ""
+        other = found.setdefault(row.id, OtherCase(row.lead or "", bool(row.is_own), url, {}))
+        other.structures[row.structure_id] = row.structure
+    return list(found.values())
+
+
+def _is_agreed(form: OpenCaseForm, others: Sequence[OtherCase]) -> bool:
+    if not others or form.aware.data == "oui":
         return True
-    form.refuse("Rapprochez-vous de l’autre organisme avant d’ouvrir un second dossier.", "aware")
+    if all(other.is_own for other in others):
+        form.refuse("Votre organisme suit déjà cet employeur : dites si un second dossier est voulu.", "aware")
+    else:
+        form.refuse("Rapprochez-vous de l’autre organisme avant d’ouvrir un second dossier.", "aware")
     return False
 
 
@@ -120,7 +151,7 @@ def _differences(case: Case, form: TeamForm) -> list[Difference]:
 
 
 def _coordinated(case_id: int) -> Case:
-    case = auth.case_or_404(case_id, lock=True)
+    case = auth.case_or_404(case_id, lock=request.method == "POST")
     if not may_coordinate(auth.acting(), case):
         abort(403)
     load_surroundings(case)
@@ -128,7 +159,11 @@ def _coordinated(case_id: int) -> Case:
 
 
 def _offer(form: TeamForm, case: Case) -> None:
-    leads = [(o.id, o.short_name) for o in organisations_around(_territory(case), LEADS)]
+    leads = [
+        (o.id, o.short_name)
+        for o in organisations_around(_territory(case), LEADS)
+        if o.id == case.lead_organisation_id or lead_refusal(o.kind, case.employer) is None
+    ]
     form.lead.choices = leads if case.lead_organisation_id else [(0, "À désigner"), *leads]
     agents = opening.list_agents([case.lead_organisation_id]) if case.lead_organisation_id else []
     form.officers.choices = [(user.id, user.full_name) for user in agents]
@@ -187,10 +222,13 @@ def _tell(case: Case, form: PartnerStatusForm, own: CasePartner | None) -> None:
 def _invitation(case: Case) -> InvitationForm:
     present = {p.organisation_id for p in case.partners} | {case.lead_organisation_id}
     form = InvitationForm(formdata=None)
-    form.organisation.choices = [
-        (o.id, o.short_name) for o in organisations_around(_territory(case)) if o.id not in present and _may_join(o)
-    ]
+    form.organisation.choices = [(o.id, o.short_name) for o in _invitable(case) if o.id not in present]
     return form
+
+
+def _invitable(case: Case) -> list[Organisation]:
+    around = organisations_around(_territory(case))
+    return [o for o in around if _may_join(o) and o.id != auth.acting().organisation_id]
 
 
 def _may_join(organisation: Organisation) -> bool:
@@ -201,7 +239,7 @@ def _may_join(organisation: Organisation) -> bool:
 @auth.requires(Kind.CASE, Act.WRITE)
 def invite(case_id: int) -> ResponseReturnValue:
     case = _coordinated(case_id)
-    offered = {o.id: o for o in organisations_around(_territory(case)) if _may_join(o)}
+    offered = {o.id: o for o in _invitable(case) if o.id != case.lead_organisation_id}
     organisation = offered.get(request.form.get("organisation", 0, type=int))
     if organisation is None:
         raise Unacceptable("Choisissez un organisme de la liste.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -12,7 +12,8 @@ from app.clock import PARIS
 from app.models import Case, CaseEvent, Document, EventKind, Exchange, Visit
 from app.permissions import Actor, Kind, readers_of, reads_motives, reads_whole_case
 from app.views.case_page import state_label
-from workflows.roles import Role
+from workflows.core import Fact, FactKind
+from workflows.support_case import WORKFLOW
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class ThreadItem:
 
     title: str
     on: date
+    at: datetime
     when: str
     by: str = ""
     text: str = ""
@@ -43,17 +45,23 @@ def thread(
     """Return everything that happened and that the actor may read, newest first."""
     kept = [event for event in events if reads_whole_case(actor, case) or event.kind in _STATE_EVENTS]
     items = [_of_event(event, actor, case) for event in kept] + entries(exchanges, visits, documents)
-    return sorted(items, key=lambda item: item.on, reverse=True)
+    return _newest_first(items)
 
 
 def entries(exchanges: Sequence[Exchange], visits: Sequence[Visit], documents: Sequence[Document]) -> list[ThreadItem]:
     """Return notes, visits and documents as one thread, newest first."""
+    replaced = {visit.corrects_id for visit in visits if visit.is_final}
     items = [
         *(_of_exchange(exchange) for exchange in exchanges),
-        *(_of_visit(visit) for visit in visits),
+        *(_of_visit(visit, is_replaced=visit.id in replaced) for visit in visits),
         *(_of_document(document) for document in documents),
     ]
-    return sorted(items, key=lambda item: item.on, reverse=True)
+    return _newest_first(items)
+
+
+def _newest_first(items: Sequence[ThreadItem]) -> list[ThreadItem]:
+    """By the day it happened, and within a day by the moment it was written down."""
+    return sorted(items, key=lambda item: (item.on, item.at), reverse=True)
 
 
 _STATE_EVENTS = (EventKind.OPENED, EventKind.STEP, EventKind.CORRECTION, EventKind.LEAD)
@@ -63,26 +71,58 @@ def _of_event(event: CaseEvent, actor: Actor, case: Case) -> ThreadItem:
     recorded_on = event.recorded_at.astimezone(PARIS).date()
     later = f" (noté le {filters.short_day(recorded_on)})" if recorded_on != event.effective_on else ""
     return ThreadItem(
-        title=_event_title(event, actor),
+        title=_event_title(event, actor, case),
         on=event.effective_on,
+        at=event.recorded_at,
         when=filters.day(event.effective_on) + later,
-        by=_event_author(event, actor),
-        text=event.motive if reads_motives(actor, case) else "",
+        by=_event_author(event, actor, case),
+        text=_event_text(event) if reads_motives(actor, case) else "",
     )
 
 
-def _event_title(event: CaseEvent, actor: Actor) -> str:
+def _event_text(event: CaseEvent) -> str:
+    """Return the motive, then what the step made known."""
+    labels = {fact.name: fact for fact in WORKFLOW.step(event.step).facts} if event.step else {}
+    known = [
+        f"{labels[name].label} : {_fact(labels[name], after)}."
+        for name, (_, after) in event.facts.items()
+        if name in labels
+    ]
+    return " ".join([event.motive, *known]).strip()
+
+
+def _fact(fact: Fact, text: str | None) -> str:
+    if fact.kind is FactKind.DATE and text:
+        return filters.short_day(date.fromisoformat(text))
+    return dict(fact.choices).get(text or "", text or "")
+
+
+def _event_title(event: CaseEvent, actor: Actor, case: Case) -> str:
     if event.to_state:
-        prefix = "Correction : " if event.kind is EventKind.CORRECTION else ""
-        return f"{prefix}{state_label(actor, event.to_state)}"
-    return f"{event.kind.label} : {event.summary}" if event.summary else event.kind.label
+        return f"{_move_words(event)}{state_label(actor, event.to_state)}"
+    if not event.summary or not (event.kind is EventKind.LEAD or reads_whole_case(actor, case)):
+        return event.kind.label
+    return event.summary if event.kind is EventKind.PARTNER else f"{event.kind.label} : {event.summary}"
 
 
-def _event_author(event: CaseEvent, actor: Actor) -> str:
+def _move_words(event: CaseEvent) -> str:
+    """Return what tells a correction, a resumption or a new episode from a first arrival in a state."""
+    step = WORKFLOW.step(event.step) if event.step else None
+    if step is None:
+        return ""
+    if step.takes_back:
+        return "Correction : "
+    if step.starts_episode:
+        return "Nouvel épisode : "
+    return "Reprise : " if step.returns_to else ""
+
+
+def _event_author(event: CaseEvent, actor: Actor, case: Case) -> str:
     organisation = event.organisation.short_name if event.organisation else ""
-    if actor.role in (Role.EMPLOYER, Role.FEDERATION) or event.actor is None:
+    if not reads_whole_case(actor, case) or event.actor is None:
         return f"par {organisation}" if organisation else ""
-    return f"par {event.actor.full_name}, {organisation}"
+    verb = "indiqué par" if event.kind is EventKind.PARTNER else "par"
+    return f"{verb} {event.actor.full_name}, {organisation}"
 
 
 def _author(entry: Any) -> str:
@@ -94,6 +134,7 @@ def _of_exchange(exchange: Exchange) -> ThreadItem:
     return ThreadItem(
         title=f"Note de terrain : {exchange.kind.label.lower()}",
         on=exchange.held_on,
+        at=exchange.created_at,
         when=filters.day(exchange.held_on),
         by=_author(exchange),
         text=exchange.summary,
@@ -102,15 +143,16 @@ def _of_exchange(exchange: Exchange) -> ThreadItem:
     )
 
 
-def _of_visit(visit: Visit) -> ThreadItem:
+def _of_visit(visit: Visit, *, is_replaced: bool) -> ThreadItem:
     pages = url_for("visits.show", visit_id=visit.id)
     links = [("compte rendu" if visit.is_final else "brouillon à terminer", pages)]
     if visit.is_final:
         links.append(("PDF", url_for("visits.download", visit_id=visit.id)))
     remote = visit.mode.label.lower()
     return ThreadItem(
-        title=f"Visite {remote}" + (" (version rectificative)" if visit.corrects_id else ""),
+        title=f"Visite {remote}" + _version_words(visit, is_replaced=is_replaced),
         on=visit.visited_on,
+        at=visit.created_at,
         when=filters.day(visit.visited_on),
         by=_author(visit),
         text=visit.subject,
@@ -119,11 +161,18 @@ def _of_visit(visit: Visit) -> ThreadItem:
     )
 
 
+def _version_words(visit: Visit, *, is_replaced: bool) -> str:
+    if is_replaced:
+        return f" (version {visit.revision}, remplacée)"
+    return " (version rectificative)" if visit.corrects_id else ""
+
+
 def _of_document(document: Document) -> ThreadItem:
     on = document.created_at.astimezone(PARIS).date()
     return ThreadItem(
         title=f"Document : {document.title}",
         on=on,
+        at=document.created_at,
         when=filters.day(on),
         by=_author(document),
         visibility=_readers(document, Kind.DOCUMENT),

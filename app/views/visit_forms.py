@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.actions.documents import Upload
-from app.actions.visits import VisitNotes
+from app.actions.visits import VisitNotes, own_report_name
 from app.filters import day
 from app.models import Employer, Visibility, Visit
 from app.permissions import Kind
@@ -12,9 +12,9 @@ from forms.visits import FUNCTIONS, VisitForm
 from workflows.visit_report import ObservationKind, VisitMode
 
 
-def visit_form(employer: Employer, start: dict[str, Any]) -> VisitForm:
-    """Return the form of a visit at an employer's, with its choices."""
-    form = VisitForm(data=start)
+def visit_form(employer: Employer, start: dict[str, Any], **values: Any) -> VisitForm:
+    """Return the form of a visit at an employer's, with its choices; `formdata=None`: as kept, not as sent."""
+    form = VisitForm(data=start, **values)
     places = [(s.id, f"{s.name}, {s.city}") for s in employer.structures]
     form.offer(
         VisitMode.choices(),
@@ -69,6 +69,12 @@ def as_typed(visit: Visit) -> dict[str, Any]:
         "observations": [{"kind": o.kind.value, "unit": o.unit, "wording": o.wording} for o in visit.observations],
         "agreed_steps": [{"wording": s.wording, "owner": s.owner, "due_on": s.due_on} for s in visit.agreed_steps],
     }
+
+
+def attached_report(visit: Visit) -> str:
+    """Return the name of the report written elsewhere that stands for ours, or nothing."""
+    name = visit.report.file_name if visit.report else ""
+    return "" if name == own_report_name(visit) else name
 
 
 def summary_of(visit: Visit) -> list[dict[str, str]]:

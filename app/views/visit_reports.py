@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.clock import now
+from app.clock import PARIS
 from app.models import Visit
 from app.permissions import Kind, readers_of
 from reports import visit_report
@@ -35,7 +35,6 @@ def report_of(visit: Visit, *, finalised_at: datetime) -> visit_report.VisitRepo
         ),
         good_practices=tuple(line for line in visit.good_practices.splitlines() if line.strip()),
         agreed_steps=tuple(visit_report.AgreedStep(s.wording, s.owner, s.due_on) for s in visit.agreed_steps),
-        recommendations=(),
         employer_remarks=visit.employer_remarks,
         next_visit_on=visit.next_visit_on,
         version=visit.revision,
@@ -53,10 +52,6 @@ def _pieces(text: str) -> tuple[str, ...]:
 def _correction(visit: Visit) -> str | None:
     if visit.corrects is None or visit.corrects.finalised_at is None:
         return None
-    replaced = f"la version {visit.corrects.revision} du {visit.corrects.finalised_at:%d/%m/%Y}"
+    day = visit.corrects.finalised_at.astimezone(PARIS)
+    replaced = f"la version {visit.corrects.revision} du {day:%d/%m/%Y}"
     return f"Version rectificative, qui remplace {replaced}. {visit.correction_reason}"
-
-
-def render_visit_report(visit: Visit) -> bytes:
-    """Return the PDF of a visit, dated now."""
-    return visit_report.pdf(report_of(visit, finalised_at=now()))

@@ -12,14 +12,14 @@ from app.actions.errors import Forbidden, Stale, Unacceptable
 from app.actions.visits import VisitNotes
 from app.extensions import db
 from app.filters import short_day
-from app.models import Case, Employer, Exchange, Visibility, Visit
-from app.permissions import Act, Kind, may_correct, may_write_entry
+from app.models import Case, Employer, Exchange, ExchangeKind, Visibility, Visit
+from app.permissions import Act, Kind, may_correct, may_write_entry, readers_of
 from app.queries.settings import get_deadlines
-from app.queries.threads import find_submission, get_content, get_visit
+from app.queries.threads import find_submission, find_visit_of_note, get_content, get_visit
 from app.views.downloads import attachment
 from app.views.exchanges import exchange_or_404, quick_days
 from app.views.threads import readers_of_visit
-from app.views.visit_forms import as_typed, notes_of, summary_of, visit_form
+from app.views.visit_forms import as_typed, attached_report, notes_of, summary_of, visit_form
 from app.views.visit_reports import report_of
 from forms.visits import CorrectionForm, VisitForm
 from reports import visit_report
@@ -47,6 +47,11 @@ def new_on_employer(employer_id: int) -> ResponseReturnValue:
 def new_from_note(exchange_id: int) -> ResponseReturnValue:
     """A note from the field, completed later into a visit report."""
     exchange = exchange_or_404(exchange_id)
+    if not may_write_entry(auth.acting(), exchange):
+        abort(403)
+    known = find_visit_of_note(auth.acting(), exchange)
+    if known and request.method == "GET":
+        return redirect(url_for("visits.show", visit_id=known.id))
     if exchange.case_id:
         case = auth.case_or_404(exchange.case_id, kind=Kind.VISIT, act=Act.WRITE)
         return _new(case.employer, case, exchange)
@@ -56,13 +61,13 @@ def new_from_note(exchange_id: int) -> ResponseReturnValue:
 def _new(employer: Employer, case: Case | None, exchange: Exchange | None = None) -> ResponseReturnValue:
     start: dict[str, Any] = {"visited_on": clock.today(), "mode": "on_site", "visibility": Visibility.EMPLOYER.value}
     if exchange:
-        start |= {"visited_on": exchange.held_on, "observations": [{"kind": "fact", "wording": exchange.summary}]}
+        start |= _from_note(exchange)
     if case:
         start["structure_id"] = case.main_structure_id
     form = visit_form(employer, start)
     if not _is_complete(form):
-        return _form_page(form, employer, case)
-    known = find_submission(Visit, form.submission.data)
+        return _form_page(form, employer, case, exchange=exchange)
+    known = find_submission(Visit, form.submission.data, auth.acting())
     if known is None:
         known = _save(
             form,
@@ -77,8 +82,18 @@ def _new(employer: Employer, case: Case | None, exchange: Exchange | None = None
             ),
         )
     if known is None:
-        return _form_page(form, employer, case)
+        return _form_page(form, employer, case, exchange=exchange)
     return _after_saving(known)
+
+
+def _from_note(exchange: Exchange) -> dict[str, Any]:
+    """What a visit takes over from a note, its readers included: what was said among us stays among us."""
+    return {
+        "visited_on": exchange.held_on,
+        "mode": "on_site" if exchange.kind is ExchangeKind.MEETING else "remote",
+        "visibility": exchange.visibility.value,
+        "observations": [{"kind": "fact", "wording": exchange.summary}],
+    }
 
 
 def _is_complete(form: VisitForm) -> bool:
@@ -104,15 +119,34 @@ def _save(form: VisitForm, act: Any) -> Visit | None:
 
 
 def _form_page(
-    form: VisitForm, employer: Employer, case: Case | None, visit: Visit | None = None
+    form: VisitForm,
+    employer: Employer,
+    case: Case | None,
+    visit: Visit | None = None,
+    exchange: Exchange | None = None,
 ) -> ResponseReturnValue:
-    page = render_template("visits/form.html", form=form, employer=employer, case=case, visit=visit, **quick_days())
+    page = render_template(
+        "visits/form.html",
+        form=form,
+        employer=employer,
+        case=case,
+        visit=visit,
+        exchange=exchange,
+        note_readers=_note_readers(exchange) if exchange else "",
+        **quick_days(),
+    )
     return page, 422 if form.errors else 200
+
+
+def _note_readers(exchange: Exchange) -> str:
+    organisation = exchange.organisation.short_name if exchange.organisation else ""
+    return readers_of(exchange.visibility, Kind.EXCHANGE, exchange.employer, organisation)
 
 
 def _after_saving(visit: Visit) -> ResponseReturnValue:
     if "finalise" in request.form:
-        return _finalise(visit.id, visit.version)
+        # 307: the browser posts again, so that what is saved and what is finalised are two requests.
+        return redirect(url_for("visits.finalise", visit_id=visit.id, gardee=visit.version), 307)
     flash("La visite est gardée en brouillon. Finalisez le compte rendu quand il est prêt.", "success")
     return redirect(url_for("visits.show", visit_id=visit.id))
 
@@ -133,16 +167,18 @@ def show(visit_id: int) -> ResponseReturnValue:
 
 def _page(visit: Visit, form: CorrectionForm) -> str:
     actor = auth.acting()
-    own = visit.organisation_id == actor.organisation_id
+    replaced = get_visit(actor, visit.corrects_id) if visit.corrects_id else None
     return render_template(
         "visits/show.html",
         visit=visit,
         readers=readers_of_visit(visit),
         may_edit=may_write_entry(actor, visit),
         may_correct=may_correct(actor, visit) and visit.corrected_by is None,
-        correction=visit.corrected_by if own or (visit.corrected_by and visit.corrected_by.is_final) else None,
+        replaced=replaced,
+        correction=get_visit(actor, visit.corrected_by.id) if visit.corrected_by else None,
         form=form,
         rows=summary_of(visit),
+        attached=attached_report(visit),
         agreed=[
             (step.wording, step.owner or "à préciser", short_day(step.due_on) or "—") for step in visit.agreed_steps
         ],
@@ -161,6 +197,7 @@ def edit(visit_id: int) -> ResponseReturnValue:
     if not may_write_entry(auth.acting(), visit):
         _refuse_to_edit(visit)
     form = visit_form(visit.employer, as_typed(visit))
+    form.has_report = visit.report is not None
     if not _is_complete(form):
         return _form_page(form, visit.employer, visit.case, visit)
     saved = _save(form, lambda notes: _edit(visit, notes, form.version.number))
@@ -187,7 +224,7 @@ def _edit(visit: Visit, notes: VisitNotes, version: int) -> Visit:
 @bp.post("/visites/<int:visit_id>/finaliser")
 @auth.requires(Kind.VISIT, Act.WRITE)
 def finalise(visit_id: int) -> ResponseReturnValue:
-    return _finalise(visit_id, request.form.get("version", -1, type=int))
+    return _finalise(visit_id, request.values.get("gardee", request.form.get("version", -1, type=int), type=int))
 
 
 def _finalise(visit_id: int, version: int) -> ResponseReturnValue:
@@ -198,8 +235,7 @@ def _finalise(visit_id: int, version: int) -> ResponseReturnValue:
     try:
         actions.refuse_unfinished(visit, version=version, actor=actor)
     except Unacceptable as error:
-        flash(str(error), "error")
-        return redirect(url_for("visits.edit", visit_id=visit_id))
+        return _lacking(visit, error)
     now = clock.now()
     pdf = None if visit.report else _render_apart(visit, now)
     again = visit_or_404(visit_id)
@@ -211,6 +247,13 @@ def _finalise(visit_id: int, version: int) -> ResponseReturnValue:
     return redirect(url_for("visits.show", visit_id=visit_id))
 
 
+def _lacking(visit: Visit, error: Unacceptable) -> ResponseReturnValue:
+    """The form again, the field that a final report lacks marked in it."""
+    form = visit_form(visit.employer, as_typed(visit), formdata=None)
+    form.refuse(str(error), error.field)
+    return _form_page(form, visit.employer, visit.case, visit)
+
+
 def _already_final(visit: Visit) -> ResponseReturnValue:
     flash("Ce compte rendu est finalisé.", "info")
     return redirect(url_for("visits.show", visit_id=visit.id))
@@ -220,6 +263,23 @@ def _render_apart(visit: Visit, now: datetime) -> bytes:
     report = report_of(visit, finalised_at=now)
     db.session.rollback()
     return visit_report.pdf(report)
+
+
+@bp.post("/visites/<int:visit_id>/supprimer")
+@auth.requires(Kind.VISIT, Act.WRITE)
+def delete(visit_id: int) -> ResponseReturnValue:
+    visit = visit_or_404(visit_id)
+    home = _home(visit)
+    actions.delete_draft(visit, version=request.form.get("version", -1, type=int), actor=auth.acting())
+    db.session.commit()
+    flash("Le brouillon est supprimé.", "success")
+    return redirect(home)
+
+
+def _home(visit: Visit) -> str:
+    if visit.case_id:
+        return url_for("cases.show", case_id=visit.case_id)
+    return url_for("employers.show", employer_id=visit.employer_id)
 
 
 @bp.post("/visites/<int:visit_id>/rectifier")

@@ -206,9 +206,11 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("submission", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["employer_id"], ["employers.id"], name=op.f("fk_contacts_employer_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_contacts_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
+        sa.UniqueConstraint("submission", name=op.f("uq_contacts_submission")),
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contacts_employer_id"), ["employer_id"], unique=False)
@@ -263,6 +265,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("employer_id", sa.Integer(), nullable=False),
         sa.Column("main_structure_id", sa.Integer(), nullable=False),
+        sa.Column("departement", sa.String(length=3), nullable=True),
         sa.Column("episode", sa.Integer(), nullable=False),
         sa.Column("episode_started_on", sa.Date(), nullable=False),
         sa.Column(
@@ -374,6 +377,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_activity", ["last_activity_on", "id"], unique=False)
+        batch_op.create_index("ix_cases_departement_state_due", ["departement", "state", "due_on", "id"], unique=False)
         batch_op.create_index("ix_cases_due", ["due_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_employer_id"), ["employer_id"], unique=False)
         batch_op.create_index("ix_cases_entered", ["entered_on", "id"], unique=False)
@@ -420,8 +424,8 @@ def upgrade() -> None:
                 "correction",
                 "lead",
                 "officers",
-                "structures",
                 "partner",
+                "adoption",
                 name="eventkind",
                 native_enum=False,
                 length=40,
@@ -473,7 +477,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
-        sa.Column("summary", sa.String(length=255), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("motive", sa.Text(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("case_version", sa.Integer(), nullable=False),
@@ -805,6 +809,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_entered")
         batch_op.drop_index(batch_op.f("ix_cases_employer_id"))
         batch_op.drop_index("ix_cases_due")
+        batch_op.drop_index("ix_cases_departement_state_due")
         batch_op.drop_index("ix_cases_activity")
 
     op.drop_table("cases")

@@ -13,6 +13,9 @@ from reports.typography import date_in_words, typeset
 FOLDER = Path(__file__).resolve().parent
 KIND = "Compte rendu de visite"
 
+SHORT_TABLE = 1_200
+"""Below this many characters the agreed steps hold well within a page: their table stays in one piece."""
+
 KINDS = ("fact", "risk", "existing_measure")
 
 
@@ -35,16 +38,6 @@ class AgreedStep:
     """What employer and visitor decided together."""
 
     text: str
-    owner: str
-    due_on: date | None
-
-
-@dataclass(frozen=True)
-class Recommendation:
-    """What the visitor advises; the employer remains free."""
-
-    text: str
-    priority_label: str
     owner: str
     due_on: date | None
 
@@ -75,7 +68,6 @@ class VisitReport:
     observations: tuple[Observation, ...]
     good_practices: tuple[str, ...]
     agreed_steps: tuple[AgreedStep, ...]
-    recommendations: tuple[Recommendation, ...]
     employer_remarks: str
     next_visit_on: date | None
     version: int
@@ -91,7 +83,13 @@ class VisitReport:
 
 def html(report: VisitReport) -> str:
     """The report as one HTML document."""
-    values = {"report": report, "page": _frame(report), "observation_groups": _by_kind(report.observations)}
+    values = {
+        "report": report,
+        "page": _frame(report),
+        "visited": _visited(report),
+        "observation_groups": _by_kind(report.observations),
+        "steps_are_short": sum(len(step.text) + len(step.owner) for step in report.agreed_steps) < SHORT_TABLE,
+    }
     return render_html(FOLDER, values)
 
 
@@ -107,15 +105,20 @@ def pdf(report: VisitReport) -> bytes:
 
 def _frame(report: VisitReport) -> PageFrame:
     return PageFrame(
-        title=typeset(f"{KIND} – {report.employer_name} – {date_in_words(report.visited_on)}"),
+        title=typeset(f"{KIND} – {_visited(report)} – {date_in_words(report.visited_on)}"),
         kind=KIND,
         organisation=report.author_organisation,
         author=report.author_name,
         version=report.version,
         digest=content_digest(report),
-        confidentiality="Document confidentiel, réservé aux destinataires nommés en dernière page.",
+        confidentiality="Document confidentiel, réservé aux destinataires indiqués à la fin.",
         created_at=report.finalised_at,
     )
+
+
+def _visited(report: VisitReport) -> str:
+    """The establishment visited, or the employer when the visit was to all it runs."""
+    return report.structures[0][0] if len(report.structures) == 1 else report.employer_name
 
 
 def _by_kind(

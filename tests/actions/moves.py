@@ -101,7 +101,7 @@ def take_unsaved(
     advance(
         case,
         step,
-        StepTaken(on, motive, facts or known(step, today)),
+        StepTaken(on, motive, facts or known(step, on or today)),
         version=case.version if version is None else version,
         actor=actor,
         today=today,

@@ -113,6 +113,7 @@ def test_a_visit_logged_while_the_case_moves_answers_what_the_case_then_awaits(a
     """Whoever logs the visit has read the case before it moved; its answer comes after the step, not over it."""
     case_id = case_in(world, State.ACCOMPANIMENT, since=date(2026, 8, 3), by="preventeur").id
     actor, has_moved = world.actor("preventeur"), threading.Event()
+    note(actor, case_id, 19)()
 
     def move_slowly() -> str:
         take_unsaved(actor, case_id, "evaluate")
@@ -126,7 +127,15 @@ def test_a_visit_logged_while_the_case_moves_answers_what_the_case_then_awaits(a
         has_moved.wait(PATIENCE)
         case = get_case(actor, case_id)
         assert case
-        log_visit(case.employer, case, VisitNotes(TODAY), actor=actor, today=TODAY, now=morning(TODAY), settings={})
+        log_visit(
+            case.employer,
+            case,
+            VisitNotes(date(2026, 11, 10)),
+            actor=actor,
+            today=TODAY,
+            now=morning(TODAY),
+            settings={},
+        )
         db.session.commit()
         return "logged"
 

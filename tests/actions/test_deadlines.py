@@ -168,17 +168,17 @@ def test_a_correction_awaits_again_what_the_step_had_ended_shift_included(world:
     case = take(actor, case.id, "correct")
     assert dues(case.id) == before == {"visit": date(2027, 2, 13), "evaluation_start": date(2028, 8, 13)}
     assert case.due_on == date(2027, 2, 13)
-    assert [cycle for cycle, _, _ in reminders(case.id, "visit")] == [2, 2, 2]
+    assert [cycle for cycle, _, _ in reminders(case.id, "visit")] == [3, 3, 3]
 
 
-def test_a_correction_does_not_ask_again_for_what_was_done(world: World) -> None:
+def test_a_correction_awaits_what_came_after_the_answer(world: World) -> None:
     actor = world.actor("preventeur")
     case = opened(actor, world.employer("Clain").id, today=date(2026, 10, 5))
     log(actor, case.id, "exchange", date(2026, 10, 12), today=date(2026, 10, 12))
     take(actor, case.id, "contact", today=date(2026, 11, 20))
     case = take(actor, case.id, "correct")
-    assert dues(case.id) == {}
-    assert (case.due_on, case.due_label) == (NO_DUE_DATE, "")
+    assert dues(case.id) == {"first_contact": date(2026, 12, 11)}
+    assert (case.due_on, case.due_label) == (date(2026, 12, 11), "Prendre contact")
 
 
 def test_a_correction_plans_what_the_case_never_awaited(world: World) -> None:
@@ -201,7 +201,9 @@ def test_a_call_answers_the_first_contact_and_does_not_move_the_version(world: W
     case = log(actor, case.id, "exchange", date(2026, 11, 20))
     [answered] = deadlines(case.id, is_open=False).values()
     assert (answered.rule, answered.ended_on, answered.was_answered) == ("first_contact", date(2026, 11, 20), True)
-    assert (case.due_on, case.due_label, case.last_activity_on) == (NO_DUE_DATE, "", date(2026, 11, 20))
+    # The case stays spotted: it is awaited again, from the day of the call.
+    assert (case.due_on, case.due_label) == (date(2027, 1, 19), "Prendre contact")
+    assert case.last_activity_on == date(2026, 11, 20)
     db.session.refresh(case)
     assert (case.version, case.state) == (version, State.IDENTIFIED)
     take(actor, case.id, "contact", version=version)

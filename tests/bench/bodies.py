@@ -17,6 +17,7 @@ SOUTH = len(PLACES) // 2
 AGENTS = 8
 """Agents of each body that leads, besides its coordinator."""
 REGIONAL_READER, LOCAL_READER, LOCAL_DEPARTEMENT = "referent", "departement", "79"
+CAISSE_READER = "agent0.carsat.nord"
 
 
 @dataclass(frozen=True)
@@ -56,5 +57,5 @@ def _staff(body: Organisation) -> None:
 def _agents() -> dict[int, list[int]]:
     agents: dict[int, list[int]] = {}
     for organisation_id, user_id in db.session.execute(select(Capacity.organisation_id, Capacity.user_id)):
-        agents.setdefault(organisation_id, []).append(user_id)
+        agents.setdefault(organisation_id or 0, []).append(user_id)
     return agents

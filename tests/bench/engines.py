@@ -15,6 +15,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app import create_app
 from app.extensions import db
@@ -146,7 +147,9 @@ def engines() -> Iterator[tuple[Engine, ...]]:
 def load(engine: Engine, app: Flask, table: str, rows: Iterable[Row]) -> None:
     """Write rows that all name the same columns, the defaults that the model declares added."""
     columns = db.metadata.tables[table].columns
-    defaults = {c.name: c.default.arg for c in columns if c.default is not None and c.default.is_scalar}
+    defaults = {
+        column.name: column.default.arg for column in columns if isinstance(column.default, ScalarElementColumnDefault)
+    }
     following = iter(rows)
     first = defaults | dict(next(following))
     values = (tuple((defaults | dict(row)).values()) for row in chain([first], following))

@@ -26,7 +26,7 @@ STATES = {
 SECTORS = {Sector.PUBLIC: 35, Sector.PRIVATE: 60, Sector.TO_CONFIRM: 5}
 NAMES = "Tilleuls Genets Bleuets Marelle Verger Glycines Lanterne Hirondelles Roseraie Noisetiers".split()
 DAY = timedelta(days=1)
-ENDED_EVERY, TWO_STRUCTURES_EVERY, PARTNER_EVERY = 5, 10, 3
+ENDED_EVERY, PARTNER_EVERY, TWO_STRUCTURES_EVERY, TWO_DEPARTEMENTS_EVERY = 5, 3, 10, 100
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ class OpenCase:
     @property
     def due_on(self) -> date:
         return self.rule.due_on(self.entered_on)
+
+    @property
+    def second_departement(self) -> str:
+        """Where its second structure lies, if it has one."""
+        is_elsewhere = self.id % TWO_DEPARTEMENTS_EVERY == 1
+        return PLACES[PLACES.index(self.departement) - 1] if is_elsewhere else self.departement
 
 
 def populate(engine: Engine, app: Flask, count: int, due: int, *, today: date) -> None:
@@ -93,17 +99,14 @@ def _tables(cases: list[OpenCase], today: date) -> dict[str, Iterable[Row]]:
     two = cases[::TWO_STRUCTURES_EVERY]
     return {
         "employers": map(_employer, cases),
-        "structures": [_structure(case, case.id) for case in cases] + [_structure(c, count + c.id) for c in two],
+        "structures": [_structure(c, c.id, c.departement) for c in cases]
+        + [_structure(c, count + c.id, c.second_departement) for c in two],
         "cases": [_open(case) for case in cases] + [_ended(case, count + case.id, today) for case in ended],
         "case_structures": [_link(c.id, c.id) for c in cases]
         + [_link(c.id, count + c.id) for c in two]
         + [_link(count + c.id, c.id, is_open=False) for c in ended],
-        "case_officers": (
-            {"case_id": c.id, "user_id": c.officer, "since": c.entered_on} for c in cases if c.officer
-        ),
-        "case_partners": (
-            {"id": c.id, "case_id": c.id, "organisation_id": c.partner} for c in cases[::PARTNER_EVERY]
-        ),
+        "case_officers": ({"case_id": c.id, "user_id": c.officer, "since": c.entered_on} for c in cases if c.officer),
+        "case_partners": ({"id": c.id, "case_id": c.id, "organisation_id": c.partner} for c in cases[::PARTNER_EVERY]),
         "case_events": (_event(c, number) for number, c in enumerate(cases + moved, start=1)),
         "case_deadlines": [_deadline(case) for case in cases] + [_ended_deadline(c, count) for c in moved],
         "case_reminders": (
@@ -123,19 +126,21 @@ def _employer(case: OpenCase) -> Row:
     }  # fmt: skip
 
 
-def _structure(case: OpenCase, number: int) -> Row:
+def _structure(case: OpenCase, number: int, departement: str) -> Row:
     name = f"EHPAD {NAMES[number % len(NAMES)]} {number}"
     return {
         "id": number, "finess": f"8{number:08d}", "employer_id": case.id, "name": name,
         "category": ("500", "500", "255", "460")[number % 4], "city": f"Ville {case.id % 900}",
-        "departement": case.departement, "capacity": 30 + number % 90, "search_key": f"{name} 8{number:08d}".lower(),
+        "departement": departement, "capacity": 30 + number % 90, "search_key": f"{name} 8{number:08d}".lower(),
     }  # fmt: skip
 
 
 def _open(case: OpenCase) -> Row:
     is_suspended = case.state is State.SUSPENDED
     return {
-        "id": case.id, "employer_id": case.id, "main_structure_id": case.id, "episode_started_on": case.entered_on,
+        "id": case.id, "employer_id": case.id, "main_structure_id": case.id,
+        "departement": case.departement if case.second_departement == case.departement else None,
+        "episode_started_on": case.entered_on,
         "source": "list", "state": case.state, "entered_on": case.entered_on, "last_step_on": case.entered_on,
         "suspended_from": State.CONTACTED if is_suspended else None, "lead_organisation_id": case.lead,
         "due_on": case.due_on, "due_label": case.rule.label,

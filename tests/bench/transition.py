@@ -1,6 +1,6 @@
 """One step of a case, with all it does, against the four statements it could not do without."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from flask import Flask
@@ -60,9 +60,9 @@ def measure(engine: Engine, app: Flask, rounds: int) -> Iterator[Finding]:
         warm_up=WARM_UP,
     )
     words = f"SELECT FOR UPDATE, UPDATE, INSERT et COMMIT par {engine.driver} sur les mêmes tables"
-    step = "une étape par « advance » (lecture jugée, gardes, état, fil, échéances, rappels, COMMIT)"
-    yield compared(f"{step} contre {words}", ratio(full, bare), at_most=AIM)
-    yield counted(f"ordres SQL de {step}", len(statements), at_most=STATEMENTS)
+    ours = "une étape par « advance » (lecture jugée, gardes, état, fil, échéances, rappels, COMMIT)"
+    yield compared(f"{ours} contre {words}", ratio(full, bare), at_most=AIM)
+    yield counted(f"ordres SQL d’{ours}", len(statements), at_most=STATEMENTS)
     yield compared(f"la même étape envoyée à la page du dossier contre {words}", ratio(page, bare))
 
 
@@ -82,10 +82,8 @@ def _actor() -> Actor:
     return actor_of(user, user.capacities[0])
 
 
-def _cases_to_contact(actor: Actor, count: int) -> Sequence[int]:
-    found = select(Case.id).where(
-        is_(Case.state, State.IDENTIFIED), Case.lead_organisation_id == actor.organisation_id
-    )
+def _cases_to_contact(actor: Actor, count: int) -> list[int]:
+    found = select(Case.id).where(is_(Case.state, State.IDENTIFIED), Case.lead_organisation_id == actor.organisation_id)
     cases = db.session.scalars(found.limit(count)).all()
     assert len(cases) == count, "too few cases to contact"
     return list(cases)

@@ -140,7 +140,7 @@ def test_whoever_has_done_it_is_not_reminded(world: World, post: MailServer) -> 
     plan_deadlines(case, TODAY - timedelta(days=45), today=TODAY - timedelta(days=45), settings={})
     db.session.commit()
     assert queue_due_reminders() == 1
-    answer_deadlines(case, "exchange", TODAY, today=TODAY, settings={})
+    answer_deadlines(case, ("exchange",), TODAY, today=TODAY, settings={})
     db.session.commit()
     assert fates(send_waiting_mails()) == {"CANCELLED": 1}
     assert queue_due_reminders(now=hours_later(24 * 60)) == 0

@@ -124,7 +124,8 @@ def test_the_relations_that_come_with_a_record(region: World) -> None:
         employer = get_employer(region.actor(name), region.employer("Tilleuls").id)
         case = get_case(region.actor(name), region.case("Tilleuls").id)
         assert employer and case
-        assert (employer.relations, case.relations) == (relations, relations), name
+        assert employer.relations == relations, name
+        assert case.relations == relations, name
 
 
 # --- Losing sight -------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from reports.visit_report import AgreedStep, Observation, Recommendation, VisitReport
+from reports.visit_report import AgreedStep, Observation, VisitReport
 
 LABELS: dict[str, str] = {
     "fact": "Constats",
@@ -68,15 +68,6 @@ USUAL = VisitReport(
         AgreedStep("Racheter trois batteries et fixer un point de charge à l'étage", "Direction", date(2026, 11, 30)),
         AgreedStep("Mesurer les efforts sur la rampe avec le service de santé au travail", "Carsat et SPSTI", None),
     ),
-    recommendations=(
-        Recommendation(
-            "Stabiliser le planning à trois semaines et prévenir individuellement en cas de changement",
-            "Haute",
-            "Direction et cadre de santé",
-            date(2027, 1, 31),
-        ),
-        Recommendation("Essayer un chariot à assistance électrique en lingerie", "Moyenne", "Direction", None),
-    ),
     employer_remarks="La directrice souligne deux départs en arrêt long depuis l'été.\n"
     "Elle demande un appui pour présenter le diagnostic au CSE : est-ce possible avant Noël ?",
     next_visit_on=date(2026, 12, 1),
@@ -100,7 +91,6 @@ EMPTY = replace(
     observations=(),
     good_practices=(),
     agreed_steps=(),
-    recommendations=(),
     employer_remarks="",
     next_visit_on=None,
     recipients=(),

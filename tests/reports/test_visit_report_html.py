@@ -17,7 +17,6 @@ SECTIONS = [
     "Observations",
     "Bonnes pratiques relevées",
     "Suites convenues ensemble",
-    "Recommandations",
     "Remarques de l’employeur",
     "Prochaine visite",
     "Diffusion et sources",
@@ -58,7 +57,7 @@ def test_every_section_is_there_in_order(name: str) -> None:
         "Trois couchers sur dix se font à deux",
         "Accueil des remplaçants en binôme pendant deux jours.",
         "Racheter trois batteries et fixer un point de charge à l’étage Direction 30 novembre 2026",
-        "Essayer un chariot à assistance électrique en lingerie Moyenne Direction Sans date",
+        "Mesurer les efforts sur la rampe avec le service de santé au travail Carsat et SPSTI Sans date",
         "est-ce possible avant Noël ?",
         "Prévue le 1er décembre 2026.",
         "Le 23 octobre 2026 à 10 h 05, version 1",
@@ -83,7 +82,6 @@ def test_empty_sections_say_so() -> None:
         "Aucune observation consignée.",
         "Aucune bonne pratique consignée.",
         "Aucune suite convenue.",
-        "Aucune recommandation.",
         "Aucune fonction indiquée.",
         "Aucune unité indiquée.",
         "Aucun document consulté.",
@@ -103,10 +101,23 @@ def test_a_correction_is_announced_first() -> None:
     assert len(parsed(USUAL).find_class("notice")) == 1
 
 
+def test_the_head_names_the_establishment_visited_then_the_employer() -> None:
+    one = replace(USUAL, structures=USUAL.structures[:1])
+    names = [[found.text_content() for found in parsed(report).find_class(kind)]
+             for report in (one, USUAL) for kind in ("visited", "employer")]  # fmt: skip
+    assert names == [["EHPAD Les Tilleuls"], ["Association Les Tilleuls"], ["Association Les Tilleuls"], []]
+    assert parsed(one).findtext(".//title") == "Compte rendu de visite – EHPAD Les Tilleuls – 21\u00a0octobre\u00a02026"
+
+
+def test_a_short_table_of_steps_stays_in_one_piece_and_a_long_one_does_not() -> None:
+    assert len(parsed(USUAL).find_class("together")) == 1
+    assert parsed(EXAMPLES["many"]).find_class("together") == []
+
+
 def test_the_foot_carries_version_and_digest() -> None:
     digest = content_digest(CORRECTED)
     (foot,) = parsed(CORRECTED).find_class("page-foot")
-    assert f"version 2 · empreinte {digest[:16]}" in foot.text_content()
+    assert f"version 2 · empreinte du contenu {digest[:16]}" in foot.text_content()
     assert digest in text_of(CORRECTED)
 
 

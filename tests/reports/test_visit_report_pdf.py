@@ -84,9 +84,9 @@ def test_the_metadata_name_both_standards_and_describe_the_second(drawn: Drawn) 
 def test_the_structure_is_tagged(drawn: Drawn) -> None:
     tags = tags_of(drawn("usual"))
     assert tags.count("H1") == 1
-    assert tags.count("H2") == 8
+    assert tags.count("H2") == 7
     assert tags.count("H3") == 3
-    assert tags.count("Table") == 5
+    assert tags.count("Table") == 4
     assert tags.count("LI") == tags.count("LBody") > 10
     assert {"Document", "Sect", "P", "TR", "TH", "TD", "L"} <= set(tags)
 

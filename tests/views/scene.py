@@ -14,7 +14,6 @@ from tests.world import World
 PDF = b"%PDF-1.7\n% essai\n"
 UNKNOWN = "999999"
 UNKNOWN_FINESS = "990000000"
-NO_STEP = "inconnue"
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,10 @@ class Scene:
         return template.format(**self.names)
 
     def missing(self, template: str) -> str:
-        """The same address, for records that nobody ever made."""
-        nothing = {name: UNKNOWN_FINESS if "structure" in name else UNKNOWN for name in self.names}
-        return template.format(**nothing)
+        """The same address, whose last number is that of nothing that anybody ever made."""
+        start, _, name = template.rpartition("{")
+        name, _, end = name.partition("}")
+        return start.format(**self.names) + (UNKNOWN_FINESS if "structure" in name else UNKNOWN) + end
 
 
 def furnish(world: World) -> Scene:

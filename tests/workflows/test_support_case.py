@@ -266,8 +266,13 @@ def test_nothing_that_is_open_goes_without_a_date() -> None:
 
 def test_a_deadline_is_answered_by_what_people_log() -> None:
     answers = {rule.slug: rule.answered_by for rule in WORKFLOW.deadlines if rule.answered_by}
-    assert answers == {"first_contact": ("exchange", "visit"), "visit": ("visit",), "check": ("exchange", "visit")}
-    assert {rule.slug for rule in WORKFLOW.deadlines if rule.repeats} == {"visit", "management_review"}
+    assert answers == {
+        "first_contact": ("exchange", "visit"),
+        "management_review": ("meeting",),
+        "visit": ("visit", "meeting"),
+        "check": ("exchange", "visit"),
+    }
+    assert {rule.slug for rule in WORKFLOW.deadlines if rule.repeats} == {"first_contact", "visit", "management_review"}
 
 
 def test_every_fact_has_a_place_on_the_case_and_a_label() -> None:

@@ -16,8 +16,10 @@ function offer (holder) {
   const field = holder.querySelector('input[type=date]')
   const choices = JSON.parse(holder.dataset.quickDates)
   const other = choices.length
-  const known = choices.findIndex(choice => choice.value === field.value)
-  const showField = known < 0 && (field.value !== '' || field.getAttribute('aria-invalid') === 'true')
+  // A browser empties a date that it cannot read: what was refused is not « none ».
+  const refused = field.getAttribute('aria-invalid') === 'true'
+  const known = refused ? -1 : choices.findIndex(choice => choice.value === field.value)
+  const showField = refused || (known < 0 && field.value !== '')
   const group = document.createElement('div')
   group.className = 'jalon-pills jalon-quick-dates'
   group.setAttribute('role', 'radiogroup')

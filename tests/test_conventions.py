@@ -1,0 +1,254 @@
+"""What the house holds to, checked on every page and every file."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from lxml import html
+from sqlalchemy import insert
+
+from app.extensions import db
+from app.models import Case, CaseStructure, Employer, Sector, Source, Structure, Visibility
+from tests.factories import make_exchange, make_visit
+from tests.pages import Browser, Page
+from tests.test_routes import SOMEBODY, Visitor, rows
+from tests.views.scene import add_contact, furnish
+from tests.world import World
+from workflows.support_case import State
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ("app", "forms", "launcher", "reports", "tests", "workflows")
+on_sqlite = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""For what does not depend on the engine: the words and the markup of pages."""
+
+# --- Files ------------------------------------------------------------------------------------------------
+
+LONGER = {"workflows/support_case.py": "the whole procedure, to be read from top to bottom"}
+
+
+def python_files() -> Iterator[Path]:
+    yield from (ROOT / "config.py", ROOT / "wsgi.py", ROOT / "jalon")
+    for folder in SOURCES:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in python_files()}
+    assert {path: count for path, count in lengths.items() if count > 400 and path not in LONGER} == {}
+
+
+def test_no_file_is_a_bag_of_odds_and_ends() -> None:
+    bags = {"utils.py", "helpers.py", "util.py", "helper.py", "misc.py", "common.py", "managers.py"}
+    assert [path for path in python_files() if path.name in bags] == []
+
+
+def test_every_template_is_used() -> None:
+    templates = ROOT / "app" / "templates"
+    named = set()
+    for path in [*python_files(), *templates.rglob("*.html"), *templates.rglob("*.txt")]:
+        named |= set(re.findall(r"[\"']((?:\w+/)?\w+\.(?:html|txt))[\"']", path.read_text()))
+    built = {f"errors/{path.name}" for path in (templates / "errors").iterdir()}  # by status: app/views/errors.py
+    built |= {f"mails/{path.name}" for path in (templates / "mails").iterdir()}  # by kind of mail: app/jobs/letters.py
+    parts = {f"ui/{path.name}" for path in (templates / "ui").iterdir()}  # a library, described in docs/ui.md
+    found = {str(path.relative_to(templates)) for path in templates.rglob("*.*")}
+    assert found - named - built - parts == set()
+    described = (ROOT / "docs" / "ui.md").read_text()
+    assert [name for name in parts if not name.startswith("ui/_") and name[3:-5] not in described] == []
+
+
+# --- Routes -----------------------------------------------------------------------------------------------
+
+
+def test_every_view_names_a_permission(app: Flask) -> None:
+    assert [name for name, view in app.view_functions.items() if not hasattr(view, "permission")] == ["static"]
+
+
+def test_no_function_is_longer_than_40_lines() -> None:
+    """Its words of explanation left aside: past that, a noun is hiding."""
+    for path in [path for path in python_files() if "tests" not in path.parts]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                start = node.body[ast.get_docstring(node) is not None :][:1] or node.body
+                assert (node.end_lineno or 0) - start[0].lineno < 40, f"{path.name}: {node.name}"
+
+
+@on_sqlite
+def test_a_form_sent_without_its_token_is_a_clear_400(app: Flask, world: World) -> None:
+    scene, client = furnish(world), Browser(app, "preventeur").client
+    for method, template, _ in rows():
+        if method == "POST":
+            page = Page(client.post(scene.address(template), data={"email": "x"}))
+            assert (page.status, "rechargez la page, puis recommencez" in page.text) == (400, True), template
+
+
+# --- Every page -------------------------------------------------------------------------------------------
+
+
+def _one_title(page: Page) -> list[str]:
+    headings, titles = page.tree.xpath("//h1"), page.tree.xpath("//head/title/text()")
+    wrong = [] if len(headings) == 1 and page.title else [f"{len(headings)} h1"]
+    return wrong + ([] if len(titles) == 1 and titles[0].endswith("Jalon") else [f"title: {titles}"])
+
+
+def _in_french(page: Page) -> list[str]:
+    return [] if page.tree.get("lang") == "fr" else [f"lang={page.tree.get('lang')}"]
+
+
+def _nothing_inline(page: Page) -> list[str]:
+    """The policy of the pages would refuse it; read from the source, before a page is stripped of what nobody reads."""
+    tree = html.fromstring(page.response.data)
+    scripts = tree.xpath("//script[not(@src)]|//style|//*[@style]|//*[starts-with(@href, 'javascript:')]")
+    handlers = tree.xpath("//@*[starts-with(name(), 'on') or starts-with(name(), 'hx-on')]")
+    return [one.tag for one in scripts] + [str(one) for one in handlers]
+
+
+def _sound_ids(page: Page) -> list[str]:
+    ids = page.tree.xpath("//@id")
+    targets = page.tree.xpath("//label/@for|//a[starts-with(@href, '#')]/@href")
+    twice = [one for one in ids if ids.count(one) > 1]
+    return twice + [one for one in targets if one.lstrip("#") not in ids]
+
+
+def _in_plain_words(page: Page) -> list[str]:
+    """Nothing of the machinery reaches the reader: slugs, None, objects, untranslated messages."""
+    leaks = (" None ", "True ", "<app.", "Not a valid", "This field", "object at 0x", "{{", "}}", "%(")
+    return [word for word in leaks if word in page.main]
+
+
+CHECKS: tuple[Callable[[Page], list[str]], ...] = (
+    _one_title,
+    _in_french,
+    _nothing_inline,
+    _sound_ids,
+    _in_plain_words,
+)
+
+
+@on_sqlite
+@pytest.mark.parametrize("column", ["-", *SOMEBODY])
+def test_every_page_is_well_made_leads_somewhere_and_reads_only(
+    app: Flask, world: World, statements: list[str], column: str
+) -> None:
+    """Pages and refusals, as each role gets them; a GET writes nothing, and no link leads to a closed door."""
+    scene, visitor = furnish(world), Visitor(app, column, statements)
+    faults: dict[str, list[str]] = {}
+    links: set[str] = set()
+    for method, template, _ in sorted(rows(), key=lambda row: row.method):
+        address = scene.address(template)
+        page = Page(visitor.open(method, address)[0])
+        if method == "GET":
+            faults[f"{address} writes"] = [one for one in statements if one.startswith(("INSERT", "UPDATE", "DELETE"))]
+        if page.response.mimetype == "text/html" and page.status != 302:
+            faults[f"{method} {address}"] = [fault for check in CHECKS for fault in check(page)]
+        if method == "GET" and page.status == 200:
+            links |= {link for link in page.links() if link.startswith("/")}
+    for link in sorted(links):
+        status = visitor.open("GET", link)[0].status_code
+        faults[f"link to {link}"] = [] if status in (200, 302) else [str(status)]
+    assert {place: found for place, found in faults.items() if found} == {}
+
+
+BLAME = (
+    "à risque", "risqué", "score", "rang ", "classement", "retard", "sanction", "en faute", "fautif", "manquement",
+    "défaillan", "mauvais", "infraction", "coupable", "contrevenant", "négligen", "suspect", "dysfonctionnement",
+    "sinistralité", "échec", "non-respect", "mise en demeure", "insuffisan", "votre obligation",
+)  # fmt: skip
+AMONG_AGENTS = ("refus ", "hors champ", "repéré", "ciblage", "ciblé", "alerte", "relance", "sans nouvelles")
+"""What agents say of a case; the employer has its own words for it, and the help explains both."""
+
+
+@on_sqlite
+def test_no_word_of_blame_reaches_the_employer(app: Flask, world: World) -> None:
+    scene, directrice = furnish(world), Browser(app, "directrice")
+    told: dict[str, list[str]] = {}
+    for method, template, expected in rows():
+        if method == "GET" and expected["emp"] == 200:
+            words = BLAME if template.startswith("/aide") else BLAME + AMONG_AGENTS
+            told[template] = words_in(directrice.get(scene.address(template)), words)
+    case = world.case("Tilleuls")
+    for state in State:
+        case.state, case.previous_state = state, State.ACCOMPANIMENT
+        case.suspended_from = State.DIAGNOSTIC if state is State.SUSPENDED else None
+        db.session.commit()
+        for template in ("/", "/dossiers", "/dossiers/{case}", "/employeurs/{employer}", "/etablissements/{structure}"):
+            page = directrice.get(scene.address(template))
+            told[f"{template} {state}"] = words_in(page, BLAME + AMONG_AGENTS)
+    assert {place: words for place, words in told.items() if words} == {}
+
+
+def words_in(page: Page, words: tuple[str, ...]) -> list[str]:
+    """Those of these words that a page shows or reads aloud."""
+    said = page.tree.xpath("//@aria-label|//@title|//@alt|//@placeholder|//option/text()|//title/text()")
+    text = " ".join([page.main, *said]).lower()
+    return [word for word in words if word in text]
+
+
+# --- What a page costs ------------------------------------------------------------------------------------
+
+MOST = {
+    "/": 6,
+    "/dossiers": 6,
+    "/dossiers?state=ouverts&departement=79&q=ehpad&sort=employeur": 6,
+    "/employeurs": 3,
+    "/employeurs?sector=private&followed=oui&q=ehpad": 3,
+    "/dossiers/{case}": 14,
+    "/dossiers/{case}/etapes/start_diagnostic": 2,
+    "/dossiers/{case}/equipe": 8,
+    "/dossiers/{case}/partenaires": 7,
+    "/dossiers/{case}/notes/nouvelle": 2,
+    "/dossiers/{case}/visites/nouvelle": 3,
+    "/dossiers/{case}/documents/nouveau": 2,
+    "/employeurs/{employer}": 9,
+    "/employeurs/{employer}/dossiers/nouveau": 4,
+    "/etablissements/{structure}": 4,
+    "/notes/{note}": 5,
+    "/visites/{draft}": 6,
+    "/visites/{final}": 6,
+    "/visites/{final}/compte-rendu.pdf": 4,
+    "/documents/{document}": 3,
+}
+"""The most statements that each page may send, whatever the number of records around it."""
+
+
+def test_the_cost_of_a_page_is_bounded_and_does_not_grow(app: Flask, world: World, statements: list[str]) -> None:
+    scene, visitor = furnish(world), Visitor(app, "car", statements)
+
+    def dear() -> dict[str, int]:
+        costs = {template: visitor.open("GET", scene.address(template))[1] for template in MOST}
+        return {template: count for template, count in costs.items() if count > MOST[template]}
+
+    assert dear() == {}
+    _crowd_the_case(world)
+    _add_cases(world, 5_000)
+    assert dear() == {}
+
+
+def _crowd_the_case(world: World) -> None:
+    case, author = world.case("Tilleuls"), world.user("preventeur")
+    for number in range(30):
+        make_exchange(case.employer, author, case, summary=f"Note {number}", visibility=Visibility.PARTNERS)
+        make_visit(case.employer, author, case, subject=f"Visite {number}")
+        make_exchange(case.employer, author, summary=f"Note sans dossier {number}")
+        add_contact(world, case.employer, "preventeur")
+    db.session.commit()
+
+
+def _add_cases(world: World, number: int) -> None:
+    """As many employers, each with a structure and an open case of the Carsat, in four statements."""
+    day, lead = world.case("Tilleuls").entered_on, world.organisation("Carsat Poitou").id
+    place: dict[str, Any] = {"name": "Ehpad", "departement": "79"}
+    start: dict[str, Any] = {"source": Source.ALERT, "state": State.CONTACTED, "lead_organisation_id": lead}
+    start |= dict.fromkeys(("episode_started_on", "entered_on", "last_step_on", "last_activity_on"), day)
+    own = {
+        Employer: lambda n: {"id": n, "sector": Sector.PRIVATE, "search_key": "ehpad", **place},
+        Structure: lambda n: {"id": n, "employer_id": n, "finess": f"79{n:07d}", "category": "500", **place},
+        Case: lambda n: {"id": n, "employer_id": n, "main_structure_id": n, **start},
+        CaseStructure: lambda n: {"case_id": n, "structure_id": n},
+    }
+    for table, row in own.items():
+        db.session.execute(insert(table), [row(n) for n in range(100_000, 100_000 + number)])
+    db.session.commit()
