@@ -29,7 +29,7 @@ NEVER = 9999
 
 def init_app(app: Flask) -> None:
     """Register the filters under the names the templates use."""
-    for function in (day, short_day, moment, number, siren, finess, phone, count, since, plural):
+    for function in (day, short_day, moment, number, siren, finess, phone, count, since, plural, lower_first):
         app.add_template_filter(function)
 
 

@@ -76,7 +76,10 @@ class VisitForm(Form):
     visited_on = DayField("Date de la visite", required=True)
     mode = RadioField("Lieu", [Filled("Indiquez si la visite a eu lieu sur place ou à distance.")])
     structure_id = SelectField("Établissement ou service", coerce=int)
-    subject = LineField("Objet de la visite", description="Par exemple : transferts et manutention à l’unité Glycines.")
+    subject = LineField(
+        "Objet de la visite",
+        description="Demandé pour finaliser. Par exemple : transferts et manutention à l’unité Glycines.",
+    )
     people_met = SelectMultipleField(
         "Personnes rencontrées",
         choices=[(name, name) for name in FUNCTIONS],

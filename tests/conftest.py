@@ -88,13 +88,10 @@ def _sqlite(folder: Path) -> Databases:
 
 
 def _postgresql(server: str) -> Databases:
-    _prepare(postgresql.create_database(server, "template_jalon"))
-
-    def reset() -> None:
-        postgresql.drop_database(server, "jalon")
-        postgresql.create_database(server, "jalon", template="template_jalon")
-
-    return Databases(server.replace("/postgres?", "/jalon?"), reset)
+    url = postgresql.create_database(server, "jalon")
+    _prepare(url)
+    postgresql.save(url)
+    return Databases(url, lambda: postgresql.restore(url))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -205,7 +205,7 @@ MOST = {
     "/employeurs/{employer}": 9,
     "/employeurs/{employer}/dossiers/nouveau": 4,
     "/etablissements/{structure}": 4,
-    "/notes/{note}": 5,
+    "/notes/{note}": 6,
     "/visites/{draft}": 6,
     "/visites/{final}": 6,
     "/visites/{final}/compte-rendu.pdf": 4,

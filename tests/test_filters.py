@@ -76,3 +76,10 @@ def test_how_it_is_written(function: Callable[..., str], arguments: tuple[Any, .
 def test_for_how_long(value: str, expected: str) -> None:
     told = filters.since(date.fromisoformat(value), date(2026, 11, 24))
     assert told == expected.replace("~", "\u00a0")
+
+
+def test_a_label_goes_on_in_a_sentence_with_its_acronyms() -> None:
+    labels = ("Signer un objectif CPOM", "Objectif CPOM", "Évaluer", "CSE à informer", "")
+    assert [filters.lower_first(label) for label in labels] == [
+        "signer un objectif CPOM", "objectif CPOM", "évaluer", "CSE à informer", "",
+    ]  # fmt: skip

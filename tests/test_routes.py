@@ -27,7 +27,6 @@ POST /mot-de-passe-oublie                                   422 422 422 422 422 
 GET  /mot-de-passe/inconnu                                  404 404 404 404 404 404 404 404 404 404 404 404 404
 POST /mot-de-passe/inconnu                                  404 404 404 404 404 404 404 404 404 404 404 404 404
 GET  /fonctions                                             302 200 200 200 200 200 200 200 200 200 200 200 200
-POST /fonctions                                             401 302 302 302 302 302 302 302 302 302 302 302 302
 GET  /                                                      302 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /dossiers                                              302 200 200 200 200 200 403 200 200 200 403 403 200
 GET  /dossiers.xlsx                                         302 200 200 200 200 200 403 200 200 200 403 403 200
@@ -139,12 +138,19 @@ GET  /visites/{far_final}/compte-rendu.pdf                  302 404 404 404 404 
 GET  /documents/{document}                                  302 200 404 404 404 404 403 404 404 404 403 403 404
 GET  /documents/{shared_document}                           302 200 200 200 200 404 403 404 404 404 403 403 404
 GET  /documents/{far_document}                              302 404 404 404 404 404 403 404 404 404 403 403 200
+POST /visites/{draft}/supprimer                             401 409 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{final}/supprimer                             401 403 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{far_draft}/supprimer                         401 404 403 403 403 404 403 403 403 404 403 403 409
 POST /visites/{draft}/finaliser                             401 409 403 403 403 404 403 403 403 404 403 403 404
 POST /visites/{final}/finaliser                             401 302 403 403 403 404 403 403 403 404 403 403 404
 POST /visites/{far_draft}/finaliser                         401 404 403 403 403 404 403 403 403 404 403 403 409
+POST /visites/{draft}/supprimer                             401 409 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{final}/supprimer                             401 403 403 403 403 404 403 403 403 404 403 403 404
+POST /visites/{far_draft}/supprimer                         401 404 403 403 403 404 403 403 403 404 403 403 409
 POST /visites/{final}/rectifier                             401 422 403 403 403 404 403 403 403 404 403 403 404
 POST /visites/{draft}/rectifier                             401 403 403 403 403 404 403 403 403 404 403 403 404
 POST /visites/{far_final}/rectifier                         401 404 403 403 403 404 403 403 403 404 403 403 422
+POST /fonctions                                             401 302 302 302 302 302 302 302 302 302 302 302 302
 POST /deconnexion                                           401 302 302 302 302 302 302 302 302 302 302 302 302
 """
 """What each answers: a GET as it stands, a POST of nothing but the token against forgery.

@@ -1,8 +1,9 @@
 """What filters and forms may offer to an actor."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.extensions import db
 from app.models import Capacity, Case, CaseOfficer, Organisation, OrganisationDepartement, User
@@ -26,6 +27,10 @@ def list_leads(actor: Actor) -> list[tuple[int, str]]:
 
 def organisations_around(territory: Iterable[str], kinds: Iterable[str] = ()) -> Sequence[Organisation]:
     """Return the active organisations that share a département with a territory (all, for an empty one)."""
+    return db.session.scalars(_around(territory, kinds)).all()
+
+
+def _around(territory: Iterable[str], kinds: Iterable[str]) -> Select[Any]:
     statement = select(Organisation).where(Organisation.is_active).order_by(Organisation.short_name)
     if kinds:
         statement = statement.where(Organisation.kind.in_(list(kinds)))
@@ -34,7 +39,7 @@ def organisations_around(territory: Iterable[str], kinds: Iterable[str] = ()) ->
             OrganisationDepartement.departement.in_(list(territory))
         )
         statement = statement.where(Organisation.id.in_(there))
-    return db.session.scalars(statement).all()
+    return statement
 
 
 def list_officer_choices(actor: Actor) -> list[tuple[int, str]]:
@@ -46,7 +51,7 @@ def list_officer_choices(actor: Actor) -> list[tuple[int, str]]:
         return []
     people = select(User.id, User.given_name, User.family_name).order_by(User.family_name, User.given_name).distinct()
     if actor.role in LEADS:
-        leads = [organisation.id for organisation in organisations_around(actor.territory, LEADS)]
+        leads = _around(actor.territory, LEADS).with_only_columns(Organisation.id).order_by(None)
         named = people.join(Capacity, Capacity.user_id == User.id).where(Capacity.organisation_id.in_(leads))
     else:
         cases = visible_cases(actor).with_only_columns(Case.id)

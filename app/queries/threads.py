@@ -64,7 +64,7 @@ def get_exchange(actor: Actor, exchange_id: int) -> Exchange | None:
 
 def get_visit(actor: Actor, visit_id: int) -> Visit | None:
     """Return a visit the actor may read, or None."""
-    found: Visit | None = _get(actor, Kind.VISIT, Visit, visit_id)
+    found: Visit | None = _get(actor, Kind.VISIT, Visit, visit_id, joinedload(Visit.report))
     return found
 
 
@@ -85,9 +85,10 @@ def get_content(document: Document) -> bytes:
     return db.session.scalars(select(DocumentContent.data).where(DocumentContent.document_id == document.id)).one()
 
 
-def _get(actor: Actor, kind: Kind, entry: Any, entry_id: int) -> Any:
+def _get(actor: Actor, kind: Kind, entry: Any, entry_id: int, *options: Any) -> Any:
     statement = readable(actor, kind, entry).where(entry.id == entry_id)
-    return db.session.scalars(statement.options(joinedload(entry.author), joinedload(entry.organisation))).first()
+    options = (joinedload(entry.author), joinedload(entry.organisation), *options)
+    return db.session.scalars(statement.options(*options)).first()
 
 
 def readable(actor: Actor, kind: Kind, entry: Any) -> Select[Any]:

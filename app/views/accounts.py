@@ -51,7 +51,7 @@ def _welcome(user: User) -> ResponseReturnValue:
 @bp.post("/demo/connexion")
 @auth.public
 def sign_in_demo() -> ResponseReturnValue:
-    """One button for each account of the demonstration; exists in no other environment."""
+    """One button for each account of the demonstration; anywhere else there is nothing here."""
     offered = [account.email for account in demo_accounts(current_app)] if current_app.config["DEMO"] else []
     user = get_user_by_email(request.form.get("email", "")) if request.form.get("email") in offered else None
     if user is None:

@@ -11,7 +11,15 @@ from sqlalchemy.exc import IntegrityError
 
 from app.actions.documents import Upload
 from app.actions.errors import Forbidden, Stale, Unacceptable
-from app.actions.visits import VisitNotes, correct_visit, edit_visit, finalise_visit, log_visit, refuse_unfinished
+from app.actions.visits import (
+    VisitNotes,
+    correct_visit,
+    delete_draft,
+    edit_visit,
+    finalise_visit,
+    log_visit,
+    refuse_unfinished,
+)
 from app.extensions import db
 from app.models import Document, DocumentKind, ExchangeKind, Visibility, Visit
 from app.queries.cases import get_case
@@ -104,6 +112,7 @@ def test_who_writes_a_visit_report_on_whom(world: World, subtests: pytest.Subtes
 
 FAULTS = (
     (replace(NOTES, visited_on=TODAY + timedelta(days=1)), "dans le futur", "visited_on"),
+    (replace(NOTES, visited_on=date(2024, 11, 23)), "plus de deux ans", "visited_on"),
     (replace(NOTES, next_visit_on=date(2026, 11, 20)), "vient après la visite", "next_visit_on"),
     (replace(NOTES, report=Upload("cr.pdf", b"\xff\xd8\xff\xe0")), "doit être un PDF", "report"),
     (replace(NOTES, report=Upload("cr.pdf", b"<html>")), "Format non accepté", ""),
@@ -267,3 +276,29 @@ def test_a_report_is_corrected_once_by_its_organisation_for_a_reason(world: Worl
     db.session.commit()
     with pytest.raises(Unacceptable, match="existe déjà"):
         correct_visit(visit, "Erreur", actor=actor, now=NOW)
+
+
+def test_a_draft_is_deleted_by_its_organisation_alone_and_leaves_nothing(world: World) -> None:
+    before = everything()
+    visit = log(world, "preventeur", "Tilleuls", replace(NOTES, report=Upload("cr.pdf", PDF)))
+    for name in ("referent", "aract", "directrice"):
+        with pytest.raises(Forbidden, match="a rédigé ce brouillon"):
+            delete_draft(visit, version=visit.version, actor=world.actor(name))
+    with pytest.raises(Stale):
+        delete_draft(visit, version=visit.version - 1, actor=world.actor("preventeur"))
+    delete_draft(visit, version=visit.version, actor=world.actor("preventeur"))
+    db.session.commit()
+    assert everything() == before
+
+
+def test_the_corrected_version_of_a_report_may_be_given_up(world: World) -> None:
+    actor, visit = world.actor("preventeur"), log(world, "preventeur", "Tilleuls")
+    finalise(world, "preventeur", visit)
+    with pytest.raises(Forbidden, match="finalisé reste"):
+        delete_draft(visit, version=visit.version, actor=actor)
+    corrected = correct_visit(visit, "Erreur", actor=actor, now=NOW)
+    db.session.commit()
+    delete_draft(corrected, version=corrected.version, actor=actor)
+    db.session.commit()
+    assert db.session.scalars(select(Visit)).all() == [visit]
+    assert visit.corrected_by is None and visit.observations

@@ -84,6 +84,22 @@ def test_sign_in_and_forgotten_password_pages(site: Site, browser: object, sign_
     assert found == []
 
 
+def test_what_is_downloaded_is_what_live_filtering_shows(site: Site, sign_in: Callable[..., Page]) -> None:
+    page = sign_in("coordinatrice@ars.demo.example")
+    page.goto(f"{site.address}/dossiers")
+    export = page.get_by_role("link", name="Télécharger (XLSX)").or_(page.get_by_role("button", name="Télécharger"))
+    assert export.get_attribute("href") == "/dossiers.xlsx"
+    page.get_by_text("Filtrer", exact=True).click()
+    page.get_by_label("Secteur").select_option("public")
+    page.get_by_role("link", name="Retirer le filtre : Secteur").wait_for()
+    assert export.get_attribute("href") == "/dossiers.xlsx?sector=public"
+    live = page.locator("#resultats").inner_text()
+    assert page.get_by_label("Périmètre").input_value() == ""
+    page.reload()
+    assert page.locator("#resultats").inner_text() == live
+    assert export.get_attribute("href") == "/dossiers.xlsx?sector=public"
+
+
 def test_a_long_list_can_be_read_to_its_end(site: Site, sign_in: Callable[..., Page], tmp_path: Path) -> None:
     page = sign_in("coordinatrice@ars.demo.example")
     page.goto(f"{site.address}/dossiers")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PHONE, overflow, violations
 from tests.e2e.site import Site
@@ -110,6 +110,40 @@ def test_the_same_on_a_phone(site: Site, sign_in: SignIn, pictures: Path) -> Non
     page.get_by_role("button", name="Garder la note").click()
     expect(page.get_by_text("La directrice confirme le rendez-vous.")).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_in_a_field_keeps_the_visit_and_its_rows(site: Site, browser: Browser, scripts: bool) -> None:
+    context = browser.new_context(java_script_enabled=scripts, locale="fr-FR")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto(f"{site.address}/connexion")
+    page.locator(f"form:has(input[value='{PREVENTEUR}']) button").click()
+    open_the_story_case(page)
+    page.get_by_role("button", name="Enregistrer une visite").click()
+    page.get_by_role("group", name="Observation").first.get_by_label("Ce que j’ai vu").fill("Rail absent\nchambre 12")
+    page.get_by_label("Objet de la visite").fill("Touche Entrée")
+    page.get_by_label("Objet de la visite").press("Enter")
+    page.wait_for_url(re.compile(r"/visites/\d+$"))
+    expect(page.get_by_text("Rail absent")).to_be_visible()
+    context.close()
+
+
+def test_finalising_from_the_form_asks_first(site: Site, sign_in: SignIn) -> None:
+    page = sign_in(PREVENTEUR)
+    open_the_story_case(page)
+    page.get_by_role("button", name="Enregistrer une visite").click()
+    assert page.get_by_role("radiogroup", name="Prochain rendez-vous").get_by_label("Aucun").is_checked()
+    typed = page.get_by_label("Ce que j’ai vu").first
+    before = typed.bounding_box()
+    typed.fill("Une ligne de plus\n" * 12)
+    after = typed.bounding_box()
+    assert before and after and after["height"] > before["height"] + 100
+    page.get_by_label("Objet de la visite").fill("Finalisé depuis le formulaire")
+    page.get_by_role("button", name="Finaliser le compte rendu").click()
+    page.get_by_role("dialog").get_by_role("button", name="Annuler").click()
+    assert page.url.endswith("/visites/nouvelle")
+    finalise(page)
 
 
 def test_the_story_by_keyboard_alone(site: Site, sign_in: SignIn) -> None:

@@ -147,6 +147,9 @@ def test_each_filter_keeps_what_it_says(sixty: World) -> None:
     assert listed(actor, timing="sans-nouvelles") == kept(
         lambda row: row.last_activity_on < TODAY - 90 * DAY and row.state not in ended
     )
+    assert listed(actor, timing="sans-referent") == kept(
+        lambda row: row.id != sixty.case("Tilleuls").id and row.state not in ended
+    )
     assert all(listed(actor, timing=timing) for timing in TIMINGS), "each filter is put to the test"
 
 
@@ -179,6 +182,30 @@ def test_search_by_number(world: World) -> None:
     assert case.id not in listed(actor, q="999999999")
 
 
+def test_search_by_what_the_pages_show(world: World, subtests: pytest.Subtests) -> None:
+    """Numbers in groups, the reference of a case, an apostrophe of either kind."""
+    actor, case = world.actor("referent"), world.case("Tilleuls")
+    lake = make_employer("Association de l'Étang", siren="000100016")
+    structure = make_structure(lake, "EHPAD de l’Étang", finess="799500012")
+    structure.search_key += " 00010001600013"
+    corsica = make_employer("Maison du Seuil", finess="2A9000123")
+    make_structure(corsica, "Le Seuil")
+    here, there = make_case(lake), make_case(corsica)
+    db.session.commit()
+    for words in ("000 100 016", "000\u00a0100\u00a0016", "étang 000 100 016", "79 950 001 2", "000 100 016 00013",
+                  "l’étang", "l'etang", "79 950 001 2 000 100 016"):  # fmt: skip
+        with subtests.test(words):
+            assert listed(actor, q=words) == {here.id}
+    with subtests.test("Corsica"):
+        assert listed(actor, q="2A 900 012 3") == {there.id}
+    for reference in (case.reference, case.reference.lower(), f"D-{case.id}", f"d{case.id}", f" D {case.id} "):
+        with subtests.test(reference):
+            assert listed(actor, q=reference) == {case.id}
+    with subtests.test("never out of sight, and no number is too long"):
+        assert listed(world.actor("ailleurs"), q=case.reference) == set()
+        assert listed(actor, q="D-99999999999") == set()
+
+
 def test_whose_cases(world: World) -> None:
     tilleuls, ccas = world.case("Tilleuls"), world.case("CCAS")
     db.session.add(CasePartner(case_id=ccas.id, organisation_id=world.organisation("Département 79").id))
@@ -197,6 +224,12 @@ def test_whose_cases(world: World) -> None:
 
 def test_a_federation_cannot_guess_due_dates_through_the_filters(world: World) -> None:
     """It reads the state and the lead of its members’ cases: lateness is not told by a filter either."""
+    officer = world.user("preventeur").id
+    assert (
+        listed(world.actor("federation"), officer=officer)
+        == listed(world.actor("directrice"), officer=officer)
+        == set()
+    )
     case = world.case("Tilleuls")
     case.due_on, case.last_activity_on = TODAY - DAY, date(2026, 1, 5)
     db.session.commit()
@@ -214,8 +247,11 @@ def test_the_cases_of_an_employer_are_told_to_who_sees_them_and_the_leads_to_who
     db.session.commit()
     assert [row.id for row in list_cases_of_employer(world.actor("referent"), clain)] == [again.id, case.id]
     assert list_cases_of_employer(world.actor("departement"), clain) == []
-    assert [(row.id, row.lead) for row in list_open_cases_elsewhere(clain.id)] == [(again.id, "Carsat Poitou")]
-    assert list_open_cases_elsewhere(clain.id, but=again.id) == []
+    told = {"referent": (False, True), "preventeur": (True, True), "departement": (False, False)}
+    for name, (is_own, in_sight) in told.items():
+        [row] = list_open_cases_elsewhere(world.actor(name), clain.id)
+        assert (row.id, row.lead, row.structure) == (again.id, "Carsat Poitou", "EHPAD du Clain")
+        assert (bool(row.is_own), bool(row.in_sight)) == (is_own, in_sight), name
 
 
 def test_when_people_were_and_will_be_reminded(world: World) -> None:

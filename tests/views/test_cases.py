@@ -101,6 +101,10 @@ def test_filters_keep_the_cases_they_name(world: World, browse: Browse, subtests
     carsat, officer = world.organisation("Carsat Poitou"), world.user("preventeur")
     preventeur = browse("preventeur")
     cases = [db.session.get_one(Case, number) for number in all_pages(preventeur, "/dossiers")]
+
+    def is_told(case: Case) -> bool:  # the Carsat does not read who is in charge for a public employer
+        return not case.employer.is_public
+
     filters: dict[str, Callable[[Case], bool]] = {
         "state=diagnostic": lambda case: case.state is State.DIAGNOSTIC,
         "state=ouverts": lambda case: not case.is_ended,
@@ -108,7 +112,7 @@ def test_filters_keep_the_cases_they_name(world: World, browse: Browse, subtests
         "category=460": lambda case: case.main_structure.category == "460",
         "sector=public": lambda case: case.employer.sector is Sector.PUBLIC,
         f"lead={carsat.id}": lambda case: case.lead_organisation_id == carsat.id,
-        f"officer={officer.id}": lambda case: officer.id in [o.user_id for o in case.officers],
+        f"officer={officer.id}": lambda case: is_told(case) and officer.id in [o.user_id for o in case.officers],
         "scope=moi": lambda case: officer.id in [o.user_id for o in case.officers],
         "scope=organisme": lambda case: case.lead_organisation_id == carsat.id,
         "timing=retard": lambda case: is_dated(case) and case.due_on < DAY,
@@ -116,6 +120,7 @@ def test_filters_keep_the_cases_they_name(world: World, browse: Browse, subtests
         "timing=sans-nouvelles": lambda case: (
             is_dated(case) and not case.is_ended and (DAY - case.last_activity_on).days > 90
         ),
+        "timing=sans-referent": lambda case: is_told(case) and not case.is_ended and not case.officers,
         "timing=sans-pilote": lambda case: not case.is_ended and case.lead_organisation_id is None,
     }
     for query, keeps in filters.items():
@@ -131,6 +136,57 @@ def test_filters_keep_the_cases_they_name(world: World, browse: Browse, subtests
         remove = page.tree.xpath("//a[@class='jalon-filter__remove']/@href")
         assert len(remove) == 2
         assert all("sort=employeur" in link and "q=ehpad" in link for link in remove)
+
+
+def shown_choices(page: Page) -> dict[str, str]:
+    """What each filter shows: its chosen option, else its first."""
+    selects = page.tree.xpath("//form[@role='search']//select")
+    return {
+        one.get("name"): (one.xpath("string(.//option[@selected])") or one.xpath("string(.//option)"))
+        for one in selects
+    }
+
+
+def test_filters_show_what_is_applied(world: World, browse: Browse) -> None:
+    shown = shown_choices(browse("preventeur").get("/dossiers"))
+    assert shown == {
+        "scope": "Tout ce que je vois", "state": "Tous", "timing": "Toutes", "departement": "Tous",
+        "category": "Toutes", "sector": "Tous", "lead": "Tous", "officer": "Tous", "sort": "Échéance la plus proche",
+    }  # fmt: skip
+    page = browse("preventeur").get("/dossiers?scope=moi&sort=employeur&category=500")
+    shown = shown_choices(page)
+    assert (shown["scope"], shown["sort"]) == ("Mes dossiers", "Nom de l’employeur")
+    assert shown["category"] == "Etablissement d'hébergement pour personnes âgées dépendantes (500)"
+    assert page.tree.xpath("//select[@name='category']/optgroup/@label")[0] == "Personnes âgées"
+    assert page.tree.xpath("string(//select[@name='category']/optgroup/option)") == shown["category"]
+    assert shown_choices(browse("federation").get("/dossiers"))["sort"] == "Entrée la plus récente dans l’étape"
+
+
+def test_the_officers_offered_are_those_of_the_cases_one_may_read(world: World, browse: Browse) -> None:
+    def offered(name: str) -> list[str]:
+        return browse(name).get("/dossiers").tree.xpath("//select[@name='officer']/option/text()")
+
+    for name in ("preventeur", "referent"):
+        assert offered(name) == [
+            "Tous",
+            "Coordinatrice Testeur",
+            "Departement Testeur",
+            "Preventeur Testeur",
+            "Referent Testeur",
+        ]
+    assert offered("aract") == ["Tous", "Preventeur Testeur"]
+    assert offered("federation") == []
+
+
+def test_what_live_filtering_puts_in_place_is_the_page_itself(world: World, browse: Browse) -> None:
+    """The chips, the count and the address of the workbook come with the rows."""
+    for address in ("/dossiers?state=ouverts&q=ehpad", "/dossiers?q=rien", "/employeurs?sector=private&followed=oui"):
+        browser = browse("preventeur")
+        fragment = browser.client.get(address, headers={"HX-Request": "true"}).text
+        assert f'<div id="resultats">{fragment}</div>' in browser.client.get(address).text
+        assert "/dossiers.xlsx?" in fragment or "/employeurs.xlsx?" in fragment
+    page = browse("preventeur").get("/dossiers?state=ouverts")
+    assert page.links(r"\.xlsx") == ["/dossiers.xlsx?state=ouverts"]
 
 
 WITHOUT_MEANING = (
@@ -195,6 +251,18 @@ def test_a_case_page_says_what_is_missing_and_where(world: World, browse: Browse
     assert "Il manque l’accord écrit de l’employeur." in page.text
     assert page.links("etapes/start_diagnostic#employer_agreed_on")
     assert "Chef de file" in page.text or "chef de file" in page.text
+
+
+def test_who_may_names_the_lead_of_a_case_without_one(world: World, browse: Browse) -> None:
+    case = world.case("Tilleuls")
+    address, words = f"/dossiers/{case.id}", "Désigner le chef de file"
+    assert words not in browse("referent").get(address).main
+    case.lead_organisation_id = None
+    db.session.commit()
+    for name, offered in {"referent": True, "preventeur": True, "aract": False, "directrice": False}.items():
+        page = browse(name).get(address)
+        buttons = page.tree.xpath(f"//a[@role='button' and normalize-space()='{words}']/@href")
+        assert buttons == ([f"{address}/equipe"] if offered else []), name
 
 
 def test_each_reads_a_case_in_the_words_and_the_measure_that_are_theirs(

@@ -74,6 +74,28 @@ def test_the_desk_puts_what_is_begun_and_what_is_due_first(world: World, browse:
     assert not browse("referent").get("/").links(f"^/visites/{draft.id}")
 
 
+def test_the_desk_says_whose_cases_it_counts_and_offers_a_note_where_one_may_write(
+    world: World, browse: Browse, subtests: pytest.Subtests
+) -> None:
+    make_many(world, 12)
+    headings = {
+        "preventeur": "Mes dossiers", "coordinatrice": "Mon territoire", "aract": "Les dossiers que je vois",
+        "federation": "Les dossiers que je vois", "prestataire": "Les dossiers que je vois",
+    }  # fmt: skip
+    for name, heading in headings.items():
+        with subtests.test(name):
+            browser = browse(name)
+            page = browser.get("/")
+            titles = [" ".join(title.text_content().split()) for title in page.tree.xpath("//main//h2")]
+            leads = name in ("preventeur", "coordinatrice")
+            assert titles[:2] == [heading, "À faire en premier" if leads else "Dossiers en cours"]
+            assert ("sans chef de file" in page.main) == leads
+            opened = [link.rsplit("/", 1)[1] for link in page.links(r"^/dossiers/\d+$")]
+            offered = [link.split("/")[2] for link in page.links("notes/nouvelle$")]
+            allowed = [one for one in opened if browser.get(f"/dossiers/{one}/notes/nouvelle").status == 200]
+            assert offered == allowed != []
+
+
 def test_the_employer_reads_its_own_words(world: World, browse: Browse) -> None:
     page = browse("directrice").get("/")
     assert "Premier échange" in page.main

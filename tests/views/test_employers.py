@@ -82,7 +82,25 @@ def test_a_search_reads_names_towns_and_numbers(world: World, browse: Browse) ->
         assert numbers(browser.get(f"/employeurs?q={quote(words)}")) == [tilleuls.id], words
     for words in ("%", "_", "\x00", "' OR 1=1 --", "x" * 5000):
         assert browser.get(f"/employeurs?q={quote(words)}").status == 200, words
+    for number in (tilleuls.siren, tilleuls.structures[0].finess):
+        in_groups = f"{number[:3]} {number[3:6]} {number[6:]}"
+        assert numbers(browser.get(f"/employeurs?q={quote(in_groups)}")) == [tilleuls.id], in_groups
     assert "Aucun employeur ici" in browser.get("/employeurs?q=garonne").text
+
+
+def test_a_telephone_number_is_read_in_pairs_and_touched(world: World, browse: Browse) -> None:
+    tilleuls = world.employer("Tilleuls")
+    tilleuls.phone = tilleuls.structures[0].phone = "0536490012"
+    db.session.commit()
+    for address in (home(world), f"/etablissements/{tilleuls.structures[0].finess}"):
+        page = browse("referent").get(address)
+        assert page.links("^tel:") == ["tel:0536490012"]
+        assert "05\u00a036\u00a049\u00a000\u00a012" in page.tree.xpath("string(//a[starts-with(@href, 'tel:')])")
+
+
+def test_a_note_without_a_case_hangs_below_the_employers(world: World, browse: Browse) -> None:
+    page = browse("referent").get(f"{home(world)}/notes/nouvelle")
+    assert page.tree.xpath("//nav[@aria-label='Fil d’Ariane']//a/@href") == ["/employeurs", home(world)]
 
 
 def test_what_people_know_is_added_to_what_finess_says(world: World, browse: Browse) -> None:

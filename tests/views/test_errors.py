@@ -1,5 +1,7 @@
 """Every refusal is a page of ours that says what to do, and no request is answered by a breakdown of ours."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -114,12 +116,23 @@ def test_too_much_text_has_its_page(app: Flask, world: World) -> None:
     assert answer.status in (400, 413)
 
 
+@pytest.fixture
+def broken_thread(world: World) -> Iterator[None]:
+    """A database that has lost a table, for as long as one test."""
+    db.session.execute(text("ALTER TABLE case_events RENAME TO somewhere_else"))
+    db.session.commit()
+    yield
+    db.session.rollback()
+    db.session.execute(text("ALTER TABLE somewhere_else RENAME TO case_events"))
+    db.session.commit()
+
+
+@pytest.mark.usefixtures("broken_thread")
 def test_a_breakdown_has_a_page_that_says_nothing_of_the_machinery(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     preventeur, tilleuls = Browser(app, "preventeur"), world.case("Tilleuls").id
-    db.session.execute(text("ALTER TABLE case_events RENAME TO somewhere_else"))
     page = preventeur.get(f"/dossiers/{tilleuls}")
     assert page.status in (500, 503)
     assert page.title == "Jalon a rencontré une panne"

@@ -40,8 +40,8 @@ def test_a_note_takes_three_fields_from_a_case_or_an_employer(world: World, brow
 
 
 BAD: tuple[tuple[dict[str, str], str, str], ...] = (
-    ({"summary": ""}, "À remplir.", "#summary"),
-    ({"summary": " \n\t "}, "À remplir.", "#summary"),
+    ({"summary": ""}, "Écrivez la note.", "#summary"),
+    ({"summary": " \n\t "}, "Écrivez la note.", "#summary"),
     ({"summary": "x" * 10_001}, "10 000 caractères au plus.", "#summary"),
     ({"held_on": ""}, "Indiquez la date.", "#held_on"),
     ({"held_on": "2026-11-25"}, "Cette date est dans le futur : indiquez le jour où cela a eu lieu.", "#held_on"),
@@ -144,3 +144,27 @@ def test_a_note_becomes_a_visit_that_remembers_it(world: World, browse: Browse) 
     record = db.session.scalars(select(Visit)).one()
     assert page.location == f"/visites/{record.id}"
     assert f"/notes/{record.exchange_id}" == address
+    assert preventeur.get(address).links("^/visites/") == [page.location]
+    assert not preventeur.get(address).links("/visite$")
+    assert preventeur.get(visit).location == page.location
+
+
+def test_a_visit_made_from_a_private_note_stays_private_and_says_so(world: World, browse: Browse) -> None:
+    preventeur = browse("preventeur")
+    for visibility in Visibility:
+        page = preventeur.get(f"{add_note(world, visibility=visibility)}/visite")
+        form = page.fields("")
+        assert (form["visibility"], form["mode"]) == (visibility.value, "remote")
+        assert "Repris de votre note du 20 novembre 2026, visible par Carsat Poitou" in page.text
+    shown = preventeur.fill(f"{add_note(world)}/visite", visited_on="")
+    assert (shown.status, "Repris de votre note" in shown.text) == (422, True)
+
+
+def test_each_thing_that_lacks_is_named(world: World, browse: Browse) -> None:
+    page = browse("preventeur").send(f"/dossiers/{world.case('Tilleuls').id}/notes/nouvelle")
+    assert page.errors() == [
+        "Indiquez la nature de l’échange.",
+        "Indiquez la date.",
+        "Écrivez la note.",
+        "Indiquez qui peut lire la note.",
+    ]

@@ -66,9 +66,13 @@ def test_a_step_that_nobody_declared_or_that_is_not_open_now(world: World, brows
     assert preventeur.send(f"{address}/etapes/effacer").status == 404
     page = preventeur.get(f"{address}/etapes/evaluate")
     assert "L’étape « Évaluer » n’est pas ouverte dans l’état « Contacté »." in page.text
-    page = preventeur.fill(f"{address}/etapes/evaluate", motive="Nous avons fini.")
+    assert not page.tree.xpath("//main//form[@method='post']")
+    assert page.links(f"^{address}$")
+    page = preventeur.send(
+        f"{address}/etapes/evaluate", version="1", effective_on="2026-11-24", motive="Nous avons fini."
+    )
     assert page.status == 409
-    assert versions(page)["Motif"] == ("Nous avons fini.", "(vide)")
+    assert versions(page)["Précision"] == ("Nous avons fini.", "(vide)")
 
 
 def test_an_outcome_that_does_not_exist_is_one_that_is_missing(world: World, browse: Browse) -> None:
@@ -78,6 +82,26 @@ def test_an_outcome_that_does_not_exist_is_one_that_is_missing(world: World, bro
     for outcome in ("victoire", "", "\u00b2"):
         page = preventeur.send(f"{address}/etapes/close", {**token, "outcome": outcome, "motive": "Fini"})
         assert (page.status, page.errors()) == (422, ["Indiquez l’issue de l’accompagnement."])
+
+
+def test_errors_come_in_the_order_of_the_page(world: World, browse: Browse) -> None:
+    page = browse("preventeur").fill(f"{home(world)}/etapes/start_diagnostic", effective_on="31/02/2026",
+                                     employer_agreed_on="x", motive="x" * 4001)  # fmt: skip
+    assert page.links("^#(employer|effective|motive)") == ["#employer_agreed_on", "#effective_on", "#motive"]
+
+
+def test_a_step_says_what_it_does_to_the_case(world: World, browse: Browse) -> None:
+    address, preventeur = home(world), browse("preventeur")
+    assert "Les échéances s’arrêtent pendant la suspension" in preventeur.get(f"{address}/etapes/suspend").text
+    preventeur.fill(f"{address}/etapes/start_diagnostic", **AGREED)
+    assert "Le dossier reviendra à : Contacté." in preventeur.get(f"{address}/etapes/correct").text
+    page = browse("referent").get(f"{address}/etapes/sign_cpom_objective")
+    assert "Précision (facultatif)" in page.text
+    assert not page.tree.xpath("//*[@data-labelledby='cpom_ends_on-label']")
+    referent = browse("referent")
+    assert "signer un objectif CPOM" in referent.get(address).text
+    referent.fill(f"{address}/etapes/sign_cpom_objective", cpom_ends_on="2028-12-31")
+    assert "C’est noté : objectif CPOM." in referent.get(address).text
 
 
 def test_a_second_click_on_a_step_changes_nothing(world: World, browse: Browse) -> None:
@@ -131,6 +155,7 @@ def test_the_author_corrects_a_step_and_the_thread_keeps_both(world: World, brow
     assert (page.status, page.errors()) == (422, ["Indiquez le motif."])
     page = browse("departement").get(f"{address}/etapes/correct")
     assert "La correction revient à l’auteur de l’étape dans les 7 jours" in page.text
+    assert not page.tree.xpath("//main//form[@method='post']")
     page = preventeur.fill(f"{address}/etapes/correct", motive="Erreur de dossier")
     assert page.location == address
     text = preventeur.get(address).text

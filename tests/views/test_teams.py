@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Case, CaseStructure, Sector
-from tests.factories import make_structure, make_user
+from tests.factories import make_case, make_employer, make_structure, make_user
 from tests.pages import Browser
 from tests.views.test_steps import versions
 from tests.views.together import at_once
@@ -34,7 +34,7 @@ def add_colleague(world: World) -> int:
 def test_what_opening_a_case_needs_is_named(world: World, browse: Browse) -> None:
     preventeur, clain = browse("preventeur"), world.employer("Clain")
     address = f"/employeurs/{clain.id}/dossiers/nouveau"
-    assert preventeur.fill(address).errors() == ["À remplir.", "À remplir."]
+    assert preventeur.fill(address).errors() == ["Indiquez l’origine du dossier.", "Écrivez pourquoi maintenant."]
     page = preventeur.fill(address, **WHY)
     assert (page.status, page.errors()) == (422, ["Choisissez au moins un établissement ou service."])
     assert page.links("^#structures$")
@@ -63,7 +63,8 @@ def test_a_structure_is_in_one_open_case_and_its_lead_alone_is_told(world: World
     other = new.id
     address = f"/employeurs/{tilleuls.id}/dossiers/nouveau"
     page = referent.get(address)
-    assert "Chef de file : Carsat Poitou." in page.text
+    assert "EHPAD Les Tilleuls. Chef de file : Carsat Poitou. Voir ce dossier" in page.text
+    assert page.tree.xpath("//input[@name='structures']/@value") == [str(other)]
     assert "Contacté" not in page.main
     page = referent.fill(address, **WHY, structures=str(followed), aware="oui")
     assert page.errors() == [
@@ -74,6 +75,31 @@ def test_a_structure_is_in_one_open_case_and_its_lead_alone_is_told(world: World
     assert page.errors() == ["Rapprochez-vous de l’autre organisme avant d’ouvrir un second dossier."]
     assert referent.fill(address, **WHY, structures=str(other), aware="oui").status == 302
     assert cases() == 4
+
+
+def test_one_s_own_open_case_is_called_one_s_own(world: World, browse: Browse) -> None:
+    preventeur, tilleuls = browse("preventeur"), world.employer("Tilleuls")
+    address = f"/employeurs/{tilleuls.id}/dossiers/nouveau"
+    page = preventeur.get(address)
+    assert "Tous les établissements sont déjà suivis" in page.main
+    assert page.links(f"^{home(world)}$")
+    new = make_structure(tilleuls, "Foyer Les Tilleuls")
+    db.session.commit()
+    page = preventeur.fill(address, **WHY, structures=str(new.id))
+    assert page.errors() == ["Votre organisme suit déjà cet employeur : dites si un second dossier est voulu."]
+    assert "votre organisme, Carsat Poitou" in page.main and "autre organisme" not in page.main
+    assert preventeur.fill(address, **WHY, structures=str(new.id), aware="oui").status == 302
+
+
+def test_a_case_out_of_sight_is_told_without_a_link(world: World, browse: Browse) -> None:
+    both = make_employer("Association du Seuil", departement="79")
+    make_structure(both, "Site de Niort")
+    far = make_structure(both, "Site de Poitiers", "86")
+    case = make_case(both, far, lead=world.organisation("ARS Poitou"))
+    db.session.commit()
+    page = browse("departement").get(f"/employeurs/{both.id}/dossiers/nouveau")
+    assert "Site de Poitiers. Chef de file : ARS Poitou." in page.main
+    assert page.links(f"^/dossiers/{case.id}$") == []
 
 
 def test_two_bodies_at_the_same_instant_open_one_case_and_the_other_is_told_who_leads(
@@ -118,9 +144,10 @@ def test_the_lead_names_its_people_and_gives_the_case_to_another(world: World, b
 
 def test_a_public_employer_is_not_given_to_the_carsat(world: World, browse: Browse) -> None:
     carsat = world.organisation("Carsat Poitou").id
-    page = browse("referent").fill(f"{home(world, 'CCAS')}/equipe", lead=str(carsat))
-    assert page.status == 422
-    assert "la branche AT-MP n’intervient pas" in page.errors()[0]
+    address = f"{home(world, 'CCAS')}/equipe"
+    offered = browse("referent").get(address).tree.xpath("//select[@name='lead']/option/text()")
+    assert offered == ["ARS Poitou", "Département 79"]
+    assert browse("referent").fill(address, lead=str(carsat)).status == 422
     assert browse("preventeur").get(home(world, "CCAS")).status == 200
     assert world.case("CCAS").employer.sector is Sector.PUBLIC
 
@@ -170,10 +197,25 @@ def test_an_invited_body_sees_the_case_and_twice_is_once(world: World, browse: B
         str(world.organisation("DREETS Poitou").id),
     ):
         assert preventeur.send(address, organisation=wrong).status == 400
-    ars = str(world.organisation("ARS Poitou").id)
+    body = str(world.organisation("Département 79").id)
     tabs = [preventeur, browse("coordinatrice")]
-    assert [page.location for page in at_once(tabs, address, {"organisation": ars})] == [home(world)] * 2
-    assert [p.organisation.name for p in world.case("Tilleuls").partners].count("ARS Poitou") == 1
+    assert [page.location for page in at_once(tabs, address, {"organisation": body})] == [home(world)] * 2
+    assert [p.organisation.name for p in world.case("Tilleuls").partners].count("Département 79") == 1
+
+
+def test_one_invites_neither_oneself_nor_who_is_there(world: World, browse: Browse) -> None:
+    address = f"{home(world)}/partenaires"
+    for name, others in {"preventeur": ["ARS Poitou", "Département 79"], "coordinatrice": ["Département 79"]}.items():
+        assert browse(name).get(address).tree.xpath("//select[@name='organisation']/option/text()") == others
+    for name, body in {"preventeur": "Carsat Poitou", "coordinatrice": "ARS Poitou"}.items():
+        number = str(world.organisation(body).id)
+        assert browse(name).send(f"{home(world)}/invitations", organisation=number).status == 400
+    assert (
+        browse("coordinatrice")
+        .send(f"{home(world)}/invitations", organisation=str(world.organisation("Carsat Poitou").id))
+        .status
+        == 400
+    )
 
 
 def test_the_thread_tells_when_things_happened(world: World, browse: Browse) -> None:

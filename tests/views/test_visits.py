@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pypdf
@@ -9,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Document, Visibility, Visit
+from app.models import Document, Visibility, Visit, VisitObservation
+from forms.visits import NOTHING_SAID
 from tests.factories import make_visit
 from tests.pages import Browser, Page
 from tests.views.scene import PDF, final_visit
@@ -93,6 +95,27 @@ BAD: tuple[tuple[dict[str, str], str, str], ...] = (
         "observations-0-wording",
     ),
     (
+        {"visited_on": "2024-11-23"},
+        "Cette visite daterait de plus de deux ans : vérifiez l’année.",
+        "visited_on",
+    ),
+    (
+        {"observations-0-wording": "", "observations-0-unit": "Glycines"},
+        "Observation 1 : Écrivez ce que vous avez vu à cet endroit.",
+        "observations-0-wording",
+    ),
+    (
+        {"agreed_steps-0-wording": "", "agreed_steps-0-owner": "Directrice"},
+        "Suite convenue 1 : Écrivez ce qui est convenu.",
+        "agreed_steps-0-wording",
+    ),
+    (
+        {"agreed_steps-0-wording": "", "agreed_steps-0-due_on": "2027-01-15"},
+        "Suite convenue 1 : Écrivez ce qui est convenu.",
+        "agreed_steps-0-wording",
+    ),
+    ({"subject": "", "observations-0-wording": " "}, NOTHING_SAID, "subject"),
+    (
         {"agreed_steps-0-due_on": "demain"},
         "Suite convenue 1 : Cette date n’existe pas : écrivez-la comme 21/11/2026.",
         "agreed_steps-0-due_on",
@@ -109,7 +132,9 @@ def test_what_cannot_be_kept_is_said_and_stays_typed(world: World, browse: Brows
             assert (page.status, page.errors()) == (422, [why])
             assert page.links(f"^#{link}$")
             kept = page.fields("")
-            assert {name: kept[name].strip() for name in (usual | wrong)} == usual | wrong
+            assert {name: kept[name].strip() for name in (usual | wrong)} == {
+                name: value.strip() for name, value in (usual | wrong).items()
+            }
     other = world.case("Garonne").main_structure_id
     foreign = ({"structure_id": str(other)}, {"mode": "telepathie"}, {"observations-0-kind": "blame"},
                {"people_met": "Monsieur Untel"}, {"structure_id": "x"}, {"visibility": "tous"})  # fmt: skip
@@ -143,13 +168,58 @@ def test_a_report_is_finalised_in_one_press_from_the_form(world: World, browse: 
 
 def test_what_a_report_lacks_is_said_before_it_is_final(world: World, browse: Browse) -> None:
     preventeur = browse("preventeur")
-    page = preventeur.fill(new(world), finalise="1")
-    assert page.location
-    assert page.location.endswith("/modifier")
-    assert "Indiquez l’objet de la visite avant de finaliser." in preventeur.get(page.location).text
-    page = preventeur.fill(page.location, subject="Transferts", finalise="1")
-    assert page.location
-    assert "Consignez au moins une observation avant de finaliser." in preventeur.get(page.location).text
+    page = preventeur.fill(new(world), people_met="CSE", finalise="1")
+    assert (page.status, page.errors()) == (422, ["Indiquez l’objet de la visite avant de finaliser."])
+    assert page.links("^#subject$")
+    draft = f"/visites/{db.session.scalars(select(Visit.id)).one()}"
+    assert page.form().action == f"{draft}/modifier"
+    page = preventeur.send(f"{draft}/modifier", {**page.fields(""), "subject": "Transferts", "finalise": "1"})
+    assert page.errors() == ["Consignez au moins une observation avant de finaliser."]
+    assert page.links("^#observations$")
+    assert page.fields("")["subject"] == "Transferts"
+    page = finalise(preventeur, draft)
+    assert (page.status, page.links("^#observations$")) == (422, ["#observations"])
+
+
+def test_a_draft_is_deleted_with_what_it_holds_by_its_own_organisation(world: World, browse: Browse) -> None:
+    preventeur = browse("preventeur")
+    fields = preventeur.get(new(world)).fields("") | {"report": (io.BytesIO(PDF), "rapport.pdf"), "subject": "Visite",
+                                                      "observations-0-wording": "Un\nDeux"}  # fmt: skip
+    address = preventeur.send(new(world), fields).location
+    assert address
+    page = preventeur.get(address)
+    assert "Compte rendu joint : rapport.pdf" in page.text
+    assert page.tree.xpath("//span[@class='jalon-pre' and contains(., 'Un')]")
+    stale = page.fields("/supprimer")
+    preventeur.fill(f"{address}/modifier", subject="Autre")
+    assert preventeur.send(f"{address}/supprimer", stale).status == 409
+    assert (count(), count(Document), count(VisitObservation)) == (1, 1, 1)
+    page = preventeur.send(f"{address}/supprimer", preventeur.get(address).fields("/supprimer"))
+    assert page.location == f"/dossiers/{world.case('Tilleuls').id}"
+    assert (count(), count(Document), count(VisitObservation)) == (0, 0, 0)
+    assert preventeur.get(address).status == 404
+
+
+def test_a_final_report_is_never_deleted(world: World, browse: Browse) -> None:
+    address, preventeur = add_final(world), browse("preventeur")
+    assert not preventeur.get(address).tree.xpath("//form[contains(@action, '/supprimer')]")
+    assert preventeur.send(f"{address}/supprimer", version="2").status == 403
+    assert count() == 1
+
+
+def test_an_old_draft_is_still_completed(world: World, browse: Browse) -> None:
+    visit = make_visit(
+        world.employer("Tilleuls"), world.user("preventeur"), world.case("Tilleuls"), visited_on=date(2023, 1, 9)
+    )
+    db.session.commit()
+    preventeur = browse("preventeur")
+    assert preventeur.fill(f"/visites/{visit.id}/modifier", subject="Complété").location == f"/visites/{visit.id}"
+    assert preventeur.fill(f"/visites/{visit.id}/modifier", visited_on="2023-01-10").status == 422
+
+
+def test_enter_keeps_the_visit_instead_of_removing_a_row(world: World, browse: Browse) -> None:
+    first = browse("preventeur").get(new(world)).tree.xpath("//main//form[@method='post']//button")[0]
+    assert (first.get("type"), first.get("name"), first.text_content()) == ("submit", None, "Garder la visite")
 
 
 def test_finalising_twice_even_at_once_makes_one_report(world: World, browse: Browse) -> None:
@@ -226,7 +296,7 @@ def test_a_final_report_never_changes_and_what_was_being_typed_is_shown(world: W
 def test_a_corrected_version_names_what_it_replaces(world: World, browse: Browse) -> None:
     address, preventeur = add_final(world), browse("preventeur")
     page = preventeur.fill(address, "/rectifier", reason=" ")
-    assert (page.status, page.errors()) == (422, ["À remplir."])
+    assert (page.status, page.errors()) == (422, ["Indiquez ce que la version rectificative corrige."])
     page = preventeur.fill(address, "/rectifier", reason="x" * 10_001)
     assert (page.status, page.fields("/rectifier")["reason"].strip()) == (422, "x" * 10_001)
     shown = preventeur.get(address).fields("/rectifier") | {"reason": "Une date était fausse."}
