@@ -49,7 +49,7 @@ def measure(apps: dict[int, Flask], rounds: int) -> Iterator[Finding]:
 
 def _flatness(browsers: dict[int, Browser], reading: Reading, rounds: int) -> Finding:
     acts = [_read(browser, reading.address) for browser in browsers.values()]
-    series = dict(zip(browsers, in_turn(rounds, *acts), strict=True))
+    series = dict(zip(browsers, in_turn(rounds, *acts, warm_up=min(rounds, 2)), strict=True))
     smallest, *between, largest = series
     found = ratio(series[largest], series[smallest])
     note = "".join(f"{duration(median(series[size]))} à {thousands(size)}, " for size in between)

@@ -21,7 +21,7 @@ class Sizes:
 FULL = Sizes()
 QUICK = Sizes(
     lists=(60, 120, 600),
-    list_rounds=2,
+    list_rounds=1,
     steps=4,
     due=20,
     sweeps=2,

@@ -58,8 +58,7 @@ def test_a_case_has_a_column_for_every_fact_a_step_asks_for() -> None:
 def test_the_words_of_a_case() -> None:
     lead = Organisation(kind=Role.CARSAT, name="Carsat", short_name="Carsat")
     case = Case(id=42, state=State.CONTACTED, due_on=NO_DUE_DATE, lead_organisation=lead)
-    assert (case.reference, case.lead_kind, case.is_ended, case.has_due_date) == ("D-00042", Role.CARSAT, False, False)
-    assert Case(due_on=date(2026, 11, 24)).has_due_date
+    assert (case.reference, case.lead_kind, case.is_ended) == ("D-00042", Role.CARSAT, False)
     assert Case().lead_kind is None
     assert {state for state in State if Case(state=state).is_ended} == {State.CLOSED, State.REFUSED, State.OUT_OF_SCOPE}
 

@@ -140,6 +140,6 @@ def test_blank_items_leave_no_bullet() -> None:
 
 def test_values_without_meaning_are_refused() -> None:
     with pytest.raises(ValueError, match="unknown kind"):
-        Observation("blame", "Fautes", "…")  # type: ignore[arg-type]
+        Observation("blame", "Fautes", "…")
     with pytest.raises(ValueError, match="time zone"):
         replace(USUAL, finalised_at=datetime(2026, 1, 1))

@@ -170,7 +170,7 @@ def test_a_structure_is_read_and_completed(world: World, browse: Browse) -> None
 
 def test_people_are_added_changed_and_leave(world: World, browse: Browse) -> None:
     preventeur, address = browse("preventeur"), home(world)
-    assert preventeur.fill(f"{address}/contacts/nouveau", **PERSON).location == address
+    assert preventeur.fill(f"{address}/contacts/nouveau", **PERSON, visibility="partners").location == address
     page = preventeur.get(address)
     assert "Claire Moreau" in page.text
     [person] = page.links(r"/contacts/\d+$")

@@ -97,7 +97,7 @@ def test_every_deadline_is_told(client: FlaskClient) -> None:
     assert visit[2:] == [
         "6 mois, puis tous les 6 mois",
         "30 et 7 jours avant, 1 jour après",
-        "l’étape suivante, une visite",
+        "l’étape suivante, une visite ou une rencontre",
     ]
 
 
