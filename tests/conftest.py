@@ -94,12 +94,23 @@ def _postgresql(server: str) -> Databases:
     return Databases(url, lambda: postgresql.restore(url))
 
 
+@pytest.fixture(scope="session")
+def prepared() -> dict[str, Databases]:
+    """The engines already made ready: pytest asks again each time it turns from one to the other."""
+    return {}
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def databases(
+    request: pytest.FixtureRequest, prepared: dict[str, Databases], tmp_path_factory: pytest.TempPathFactory
+) -> Databases:
     """The application on each engine in turn, its database prepared once."""
-    if request.param == "sqlite":
-        return _sqlite(tmp_path_factory.mktemp("sqlite"))
-    return _postgresql(request.getfixturevalue("postgresql_server"))
+    engine: str = request.param
+    if engine not in prepared and engine == "sqlite":
+        prepared[engine] = _sqlite(tmp_path_factory.mktemp("sqlite"))
+    if engine not in prepared:
+        prepared[engine] = _postgresql(request.getfixturevalue("postgresql_server"))
+    return prepared[engine]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from lxml import html
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from app.extensions import db
 from app.models import Case, CaseStructure, Employer, Sector, Source, Structure, Visibility
@@ -133,15 +133,13 @@ CHECKS: tuple[Callable[[Page], list[str]], ...] = (
 def test_every_page_is_well_made_leads_somewhere_and_reads_only(
     app: Flask, world: World, statements: list[str], column: str
 ) -> None:
-    """Pages and refusals, as each role gets them; a GET writes nothing, and no link leads to a closed door."""
+    """Pages and refusals, as each role gets them; no GET writes (`Visitor`), no link leads to a closed door."""
     scene, visitor = furnish(world), Visitor(app, column, statements)
     faults: dict[str, list[str]] = {}
     links: set[str] = set()
     for method, template, _ in sorted(rows(), key=lambda row: row.method):
         address = scene.address(template)
         page = Page(visitor.open(method, address)[0])
-        if method == "GET":
-            faults[f"{address} writes"] = [one for one in statements if one.startswith(("INSERT", "UPDATE", "DELETE"))]
         if page.response.mimetype == "text/html" and page.status != 302:
             faults[f"{method} {address}"] = [fault for check in CHECKS for fault in check(page)]
         if method == "GET" and page.status == 200:
@@ -251,4 +249,5 @@ def _add_cases(world: World, number: int) -> None:
     }
     for table, row in own.items():
         db.session.execute(insert(table), [row(n) for n in range(100_000, 100_000 + number)])
+    db.session.execute(text("ANALYZE"))  # as a live database does by itself
     db.session.commit()

@@ -1,12 +1,15 @@
 """Who may open what: every route, for nobody and for somebody in each role, from one table."""
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app import create_app
+from config import Testing
 from tests.pages import Browser
 from tests.views.scene import Scene, furnish
 from tests.world import PEOPLE, World
@@ -162,6 +165,13 @@ of {case}; {public_case} is that of a CCAS; « ail » is a préventeur of anothe
 SOMEBODY = dict(zip(TABLE.split()[1 : len(PEOPLE) + 1], PEOPLE, strict=True))
 
 
+WRITING = re.compile(r"^(INSERT|UPDATE|DELETE)|FOR (NO KEY )?UPDATE")
+"""What a GET never sends: it changes nothing and makes nobody wait."""
+
+DEMO = {"/demo/courriels": 200, "/demo/courriels/inconnu": 404, "/demo/courriels/inconnu/mise-en-forme": 404}
+"""What the demonstration adds, open to anybody."""
+
+
 class Row(NamedTuple):
     method: str
     template: str
@@ -186,6 +196,21 @@ def test_every_route_has_a_row(app: Flask) -> None:
     }
 
 
+class Demonstration(Testing):
+    DEMO = True
+
+
+def test_the_demonstration_adds_its_mails_and_nothing_else(app: Flask, tmp_path: Path) -> None:
+    config = Demonstration()
+    config.MAIL_FOLDER = str(tmp_path)
+    demo = create_app(config)
+    known = demo.url_map.bind("localhost")
+    added = {rule.endpoint for rule in demo.url_map.iter_rules()} - {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert {known.match(address)[0] for address in DEMO} == added
+    assert {address: demo.test_client().get(address).status_code for address in DEMO} == DEMO
+    assert {app.test_client().get(address).status_code for address in DEMO} == {404}
+
+
 class Visitor:
     """Somebody who opens addresses one after the other, and counts what each costs."""
 
@@ -198,6 +223,8 @@ class Visitor:
         self.statements.clear()
         data = {"csrf_token": self.token} if method == "POST" else None
         answer, count = self.browser.client.open(address, method=method, data=data), len(self.statements)
+        writes = [one for one in self.statements if WRITING.search(one)]
+        assert method != "GET" or writes == [], f"GET {address}"
         if address == "/fonctions" and method == "POST":
             self.token = self.browser.token()  # another function is another session
         return answer, count

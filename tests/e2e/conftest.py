@@ -72,15 +72,17 @@ def pictures(request: pytest.FixtureRequest) -> Path:
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds on the page under the French reference of accessibility (RGAA)."""
+    page.wait_for_load_state("load")
     page.evaluate((AXE / "axe.min.js").read_text())
     page.evaluate(f"axe.configure({{locale: {(AXE / 'locales' / 'fr.json').read_text()}}})")
     found = page.evaluate("axe.run(document, {runOnly: ['RGAAv4']})")
     return [
-        f"{page.url} : {violation['id']} : {' '.join(node['html'][:120] for node in violation['nodes'])}"
+        f"{page.url} : {violation['id']} : {' '.join(node['html'][:120] + node['failureSummary'][:300] for node in violation['nodes'])}"
         for violation in found["violations"]
     ]
 
 
 def overflow(page: Page) -> int:
     """Return by how many pixels the page is wider than the screen."""
+    page.wait_for_load_state("load")
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -143,7 +143,7 @@ def test_whoever_has_done_it_is_not_reminded(world: World, post: MailServer) -> 
     answer_deadlines(case, ("exchange",), TODAY, today=TODAY, settings={})
     db.session.commit()
     assert fates(send_waiting_mails()) == {"CANCELLED": 1}
-    assert queue_due_reminders(now=hours_later(24 * 60)) == 0
+    assert queue_due_reminders(now=hours_later(24 * 20)) == 0
     assert post.received == []
 
 

@@ -14,6 +14,7 @@ from tests.factories import make_employer, make_structure
 from tests.pages import Browser, Page
 from tests.views.scene import add_contact
 from tests.views.test_steps import versions
+from tests.views.together import at_once
 from tests.world import World
 
 Browse = Callable[[str], Browser]
@@ -185,6 +186,14 @@ def test_people_are_added_changed_and_leave(world: World, browse: Browse) -> Non
         "Visible par": ("partenaires et employeur", "partenaires"),
     }
     assert address in page.links()
+
+
+def test_two_clicks_add_one_person(world: World, browse: Browse) -> None:
+    tabs, address = [browse("preventeur"), browse("preventeur")], home(world)
+    shown = {**tabs[0].get(f"{address}/contacts/nouveau").fields(""), **PERSON}
+    pages = at_once(tabs, f"{address}/contacts/nouveau", shown)
+    assert [page.location for page in pages] == [address, address]
+    assert db.session.scalar(select(func.count()).select_from(Contact)) == 1
 
 
 def test_a_person_is_described_by_what_is_needed(world: World, browse: Browse, subtests: pytest.Subtests) -> None:

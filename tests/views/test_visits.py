@@ -313,6 +313,19 @@ def test_a_corrected_version_names_what_it_replaces(world: World, browse: Browse
     assert "Version rectificative" in " ".join(" ".join(page.extract_text().split()) for page in pdf.pages)
 
 
+def test_a_draft_is_deleted_from_its_present_page_and_a_report_never(world: World, browse: Browse) -> None:
+    preventeur, address = browse("preventeur"), add_draft(world)
+    old = preventeur.get(address).fields("/supprimer")
+    preventeur.fill(f"{address}/modifier", subject="Autre objet")
+    assert preventeur.send(f"{address}/supprimer", old).status == 409
+    page = preventeur.fill(address, "/supprimer")
+    assert page.location == f"/dossiers/{world.case('Tilleuls').id}"
+    assert (preventeur.get(address).status, count()) == (404, 0)
+    final = add_final(world)
+    assert preventeur.send(f"{final}/supprimer", version="2").status == 403
+    assert (browse("referent").send(f"{final}/supprimer", version="2").status, count()) == (403, 1)
+
+
 def test_a_report_written_elsewhere_takes_the_place_of_ours(
     world: World, browse: Browse, subtests: pytest.Subtests
 ) -> None:
