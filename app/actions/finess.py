@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, text, update
 
 from app.actions.finess_values import Values, employer_values, found_by, provisional_employer, structure_values
 from app.actions.places import place_again
@@ -80,6 +80,11 @@ def import_in_batches(
             yield tally
     _import(rows, tally, is_dry_run, on_problem)
     yield tally
+
+
+def refresh_statistics() -> None:
+    """Tell the database what its tables now hold: without it the first lists after a large import are slow."""
+    db.session.execute(text("ANALYZE"))
 
 
 def _import(rows: Sequence[Row], tally: Tally, is_dry_run: bool, on_problem: Callable[[Problem], None]) -> None:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from app.actions.finess import Tally, import_in_batches
+from app.actions.finess import Tally, import_in_batches, refresh_statistics
 from app.extensions import db, writing
 from app.readers.finess import FinessReading, Problem, Severity, read_finess
 from app.readers.finess_layouts import KIND_LABELS
@@ -74,6 +74,9 @@ def import_file(
             for tally in import_in_batches(reading, is_dry_run=is_dry_run, on_problem=rejects.note):
                 db.session.rollback() if is_dry_run else db.session.commit()
                 bar.update(tally.read - bar.pos)
+    if tally.created and not is_dry_run:
+        refresh_statistics()
+        db.session.commit()
     return reading, tally
 
 

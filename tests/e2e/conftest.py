@@ -77,8 +77,9 @@ def violations(page: Page) -> list[str]:
     page.evaluate(f"axe.configure({{locale: {(AXE / 'locales' / 'fr.json').read_text()}}})")
     found = page.evaluate("axe.run(document, {runOnly: ['RGAAv4']})")
     return [
-        f"{page.url} : {violation['id']} : {' '.join(node['html'][:120] + node['failureSummary'][:300] for node in violation['nodes'])}"
+        f"{page.url} : {violation['id']} : {node['html'][:120]} {node['failureSummary'][:300]}"
         for violation in found["violations"]
+        for node in violation["nodes"]
     ]
 
 
