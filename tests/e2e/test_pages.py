@@ -24,6 +24,8 @@ EVERYBODY = (
     "observateur@national.demo.example",
     "admin@demo.example",
 )
+ON_A_PHONE = EVERYBODY[0], EVERYBODY[2], EVERYBODY[6], EVERYBODY[7]
+"""A préventeur, the coordinator, a federation and a director: between them, every page."""
 WALK = ("/", "/dossiers", "/employeurs", "/aide", "/aide/procedure", "/aide/droits", "/aide/accessibilite")
 FROM_A_CASE = (
     "/notes/nouvelle",
@@ -38,8 +40,11 @@ FROM_A_CASE = (
 FROM_AN_EMPLOYER = ("", "/modifier", "/contacts/nouveau", "/dossiers/nouveau", "/notes/nouvelle", "/visites/nouvelle")
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("email", EVERYBODY)
+@pytest.mark.parametrize(
+    ("email", "viewport"),
+    [*((email, DESKTOP) for email in EVERYBODY), *((email, PHONE) for email in ON_A_PHONE)],
+    ids=[*EVERYBODY, *(f"{email}-phone" for email in ON_A_PHONE)],
+)
 def test_axe_finds_nothing_for_anybody(
     site: Site, sign_in: Callable[..., Page], email: str, viewport: dict[str, int]
 ) -> None:
