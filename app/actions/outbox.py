@@ -1,5 +1,6 @@
 """The outbox: mails queued once, claimed by one sender, then sent, put off or cancelled. Nothing commits here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -51,12 +52,12 @@ def queue_reminders(*, today: date, now: datetime) -> int:
     names = ["object_id", "rule", "cycle", "user_id", "object_kind", "template", "created_at", "send_after"]
     queued = _queue(_insert().from_select(names, what))
     if queued:
-        _mark_queued(today, now)
+        _mark_queued(today, now, since=min(queued))
     _drop_pointless(today)
-    return queued
+    return len(queued)
 
 
-def _mark_queued(today: date, now: datetime) -> None:
+def _mark_queued(today: date, now: datetime, since: int) -> None:
     """Mark the reminders whose deadline has just been mailed about, those that merged into the latest included.
 
     Those of this very cycle only: a case resumed between the two statements has planned others since.
@@ -66,6 +67,7 @@ def _mark_queued(today: date, now: datetime) -> None:
         OutboxMail.object_id == CaseReminder.deadline_id,
         OutboxMail.cycle == CaseReminder.cycle,
         OutboxMail.created_at == now,
+        OutboxMail.id >= since,  # the mails of all the years before need not be read again
     )
     db.session.execute(
         update(CaseReminder)
@@ -105,7 +107,7 @@ def queue_mail(
         "created_at": now,
         "send_after": send_after or now,
     }
-    return _queue(_insert().values(values)) == 1
+    return len(_queue(_insert().values(values))) == 1
 
 
 def claim_mail(*, now: datetime, stale_before: datetime) -> Claimed | None:
@@ -184,11 +186,10 @@ def _update(claimed: Claimed, condition: ColumnElement[bool], **values: Any) -> 
     )
 
 
-def _queue(statement: Any) -> int:
-    """Run an INSERT that skips what exists and return how many rows are new."""
+def _queue(statement: Any) -> Sequence[int]:
+    """Run an INSERT that skips what exists and return the numbers of the rows that are new."""
     # Counted as they come back: sqlite3 does not count the rows of an INSERT that begins with WITH.
-    new = statement.on_conflict_do_nothing().returning(OutboxMail.__table__.c.id)
-    return len(db.session.execute(new).all())
+    return db.session.scalars(statement.on_conflict_do_nothing().returning(OutboxMail.__table__.c.id)).all()
 
 
 def _insert() -> Any:

@@ -132,12 +132,13 @@ def _one_case(actor: Actor, lock: bool) -> Select[Any]:
     statement = (
         visible_cases(actor)
         .where(Case.id == bindparam("case_id"))
-        .options(contains_eager(Case.employer), joinedload(Case.lead_organisation), joinedload(Case.main_structure))
+        .options(contains_eager(Case.employer), joinedload(Case.lead_organisation))
         .add_columns(final_visit_exists().label("has_final_visit"), *relation_columns(case_relations(actor)))
     )
+    if not lock:
+        return statement.options(joinedload(Case.main_structure))
     # FOR NO KEY UPDATE: a plain FOR UPDATE and two notes being written on the case would wait for one another.
-    held = statement.with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)
-    return held if lock else statement
+    return statement.with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)
 
 
 def final_visit_exists() -> ColumnElement[bool]:

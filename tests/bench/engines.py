@@ -45,7 +45,7 @@ class Engine(Protocol):
         """Write rows in one transaction, by the driver's own `bulk` way, foreign keys left unchecked."""
 
     def copy_table(self, app: Flask, table: str, name: str) -> None:
-        """Make an empty table of the same columns and indexes."""
+        """Make an empty table of the same columns, indexes and foreign keys."""
 
     def settle(self, app: Flask) -> None:
         """Clean up after many writes and bring the statistics of the planner up to date."""
@@ -84,8 +84,11 @@ class Postgresql:
 
     def copy_table(self, app: Flask, table: str, name: str) -> None:
         like = SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(Identifier(name), Identifier(table))
+        declared = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'"
         with self.connect(app) as connection:
             connection.execute(like)
+            for (definition,) in connection.execute(declared, (table,)).fetchall():
+                connection.execute(SQL("ALTER TABLE {} ADD {}").format(Identifier(name), SQL(definition)))
 
     def settle(self, app: Flask) -> None:
         with self.connect(app) as connection:
@@ -110,7 +113,7 @@ class Sqlite:
     def connect(self, app: Flask) -> sqlite3.Connection:
         path = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database
         connection = sqlite3.connect(str(path), isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):  # as the application does
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):  # as the application does
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
@@ -121,6 +124,7 @@ class Sqlite:
     def write(self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" for _ in columns)
         with closing(self.connect(app)) as connection:
+            connection.execute("PRAGMA foreign_keys=OFF")
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', map(_stored, rows))
             connection.execute("COMMIT")

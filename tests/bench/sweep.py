@@ -60,7 +60,7 @@ def measure(engine: Engine, app: Flask, due: int, open_cases: int, rounds: int) 
     yield compared(
         f"le balayage de {thousands(due)} rappels dus parmi {thousands(open_cases)} dossiers ouverts "
         f"({len(statements)} ordres et COMMIT) contre un seul INSERT … SELECT des mêmes lignes, sans règle ni marque, "
-        "dans une table de mêmes index",
+        "dans une table de mêmes index et clé étrangère",
         ratio(spent[1], spent[0]),
         at_most=AIM,
     )
