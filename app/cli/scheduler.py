@@ -8,7 +8,7 @@ from threading import Event
 from typing import Any
 
 import click
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
@@ -18,6 +18,7 @@ from app.queries.outbox import count_waiting_mails
 
 TICK_SECONDS, DEMO_TICK_SECONDS = 10.0, 1.0
 TICKS_PER_SWEEP = 30
+ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 log = logging.getLogger("jalon.scheduler")
 
 
@@ -54,21 +55,19 @@ def run(app: Flask, tick: float) -> None:
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # each job says what goes wrong
     log.setLevel(logging.WARNING if app.config["DEMO"] else logging.INFO)
     stopping = Event()
-    jobs = BlockingScheduler(timezone=clock.PARIS)
+    jobs = BackgroundScheduler(timezone=clock.PARIS)
     common: dict[str, Any] = {"trigger": "interval", "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     jobs.add_job(_in_context(app, Sweeper()), seconds=tick * TICKS_PER_SWEEP, next_run_time=clock.now(), **common)
     first = clock.now() + timedelta(seconds=min(tick, 1))
     jobs.add_job(_in_context(app, Sender(stopping)), seconds=tick, next_run_time=first, **common)
-    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
+    # Blocked, then waited for: a handler that interrupts a thread holding a lock could leave it held for ever.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    jobs.start()
     log.info("Planificateur prêt : un envoi toutes les %g secondes.", tick)
-    try:
-        jobs.start()
-    except KeyboardInterrupt:
-        log.info("Planificateur arrêté.")
-    finally:
-        stopping.set()
-        jobs.shutdown(wait=True)
+    signal.sigwait(ENDINGS)
+    log.info("Planificateur arrêté.")
+    stopping.set()
+    jobs.shutdown(wait=True)
 
 
 class Sweeper:

@@ -119,12 +119,12 @@ def _kill_and_count(app: Flask, post: MailServer, start: Start, kills: int, seed
         time.sleep(chance.random() * 2 * post.seconds_before_answer)
         victim = running.pop(chance.randrange(2))
         victim.kill()
-        victim.wait()
+        victim.wait(SECONDS_TO_ACT)
         running.append(start("--tick", "0.1"))
     wait_until(lambda: sent_count() >= total - kills)
     for process in running:
         process.terminate()
-        process.wait()
+        process.wait(SECONDS_TO_ACT)
     send_those_of_the_dead(app)
     return Counter(post.identifiers)
 
