@@ -1,11 +1,13 @@
 """`./jalon bench`: what matters, measured against the least it could cost, on PostgreSQL and on SQLite."""
 
-import argparse
 import os
 import platform
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.metadata import version
+
+from flask import Flask
 
 from app import clock
 from tests.bench import documents, finess, listing, sweep, transition
@@ -15,17 +17,20 @@ from tests.bench.report import MET, MISSED, Finding
 from tests.bench.sizes import FULL, QUICK, Sizes
 
 MEASURES = ("pdf", "liste", "rappels", "etape", "finess")
+QUICKLY = "--quick"
 PACKAGES = ("flask", "sqlalchemy", "psycopg", "weasyprint")
 
 
 def main() -> None:
     """Print the findings as they come, each with its aim and its verdict; nothing fails, whatever they are."""
-    asked = _arguments()
-    chosen = tuple(asked.measures or MEASURES)
-    start = time.monotonic()
-    print(_header(asked.quick), flush=True)
-    verdicts = []
-    for finding in _findings(chosen, QUICK if asked.quick else FULL):
+    words = sys.argv[1:]
+    if unknown := [word for word in words if word not in (QUICKLY, *MEASURES)]:
+        print(f"Mesure inconnue : {', '.join(unknown)}. Au choix : {', '.join(MEASURES)}.", file=sys.stderr)
+        sys.exit(2)
+    start, verdicts = time.monotonic(), []
+    print(_header(is_quick=QUICKLY in words), flush=True)
+    chosen = [name for name in MEASURES if name in words] or MEASURES
+    for finding in _findings(chosen, QUICK if QUICKLY in words else FULL):
         print(finding, flush=True)
         verdicts.append(finding.verdict)
     print(
@@ -34,17 +39,7 @@ def main() -> None:
     )
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./jalon bench", description="Mesure les opérations qui comptent.")
-    parser.add_argument("measures", nargs="*", metavar="MESURE", help=f"{', '.join(MEASURES)} ; toutes par défaut")
-    parser.add_argument("--quick", action="store_true", help="petites tailles : vérifie que tout se lance")
-    asked = parser.parse_args()
-    if unknown := set(asked.measures) - set(MEASURES):
-        parser.error(f"mesure inconnue : {', '.join(unknown)} ; au choix : {', '.join(MEASURES)}")
-    return asked
-
-
-def _header(is_quick: bool) -> str:
+def _header(*, is_quick: bool) -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     lines = [
         f"{os.cpu_count()} cœurs {platform.machine()}, charge au départ : {_load()}, Linux {platform.release()}",
@@ -60,7 +55,7 @@ def _load() -> str:
     return f"{os.getloadavg()[0]:.1f}".replace(".", ",")
 
 
-def _findings(chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Finding]:
+def _findings(chosen: Collection[str], sizes: Sizes) -> Iterator[Finding]:
     if "pdf" in chosen:
         yield from _titled("Documents PDF", documents.measure(sizes.documents, sizes.batch, sizes.batches))
     if set(chosen) == {"pdf"}:
@@ -75,11 +70,8 @@ def _titled(title: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     yield from findings
 
 
-def _of_engine(engine: Engine, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Finding]:
-    needed = sizes.lists if "liste" in chosen else sizes.lists[-1:] if {"etape", "rappels"} & set(chosen) else ()
-    apps = {size: engine.database(f"cases_{size}") for size in needed}
-    for size, app in apps.items():
-        populate(engine, app, size, sizes.due * size // sizes.lists[-1], today=clock.today())
+def _of_engine(engine: Engine, chosen: Collection[str], sizes: Sizes) -> Iterator[Finding]:
+    apps = {size: _populated(engine, size, sizes) for size in _wanted(chosen, sizes)}
     largest = sizes.lists[-1]
     if "liste" in chosen:
         yield from listing.measure(apps, sizes.list_rounds)
@@ -89,6 +81,18 @@ def _of_engine(engine: Engine, chosen: tuple[str, ...], sizes: Sizes) -> Iterato
         yield from transition.measure(engine, apps[largest], sizes.steps)
     if "finess" in chosen:
         yield from finess.measure(engine, sizes.finess_lines)
+
+
+def _wanted(chosen: Collection[str], sizes: Sizes) -> tuple[int, ...]:
+    if "liste" in chosen:
+        return sizes.lists
+    return sizes.lists[-1:] if {"rappels", "etape"} & set(chosen) else ()
+
+
+def _populated(engine: Engine, size: int, sizes: Sizes) -> Flask:
+    app = engine.database(f"cases_{size}")
+    populate(engine, app, size, sizes.due * size // sizes.lists[-1], today=clock.today())
+    return app
 
 
 if __name__ == "__main__":

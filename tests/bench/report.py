@@ -31,8 +31,8 @@ def compared(
     sentence: str, found: Ratio, *, at_most: float | None = None, at_least: float | None = None, note: str = ""
 ) -> Finding:
     """Return the finding of a ratio, with the aim it must not pass, or must reach; neither: a landmark."""
-    spread = f"moitié des rapports entre {decimal(found.low)} et {decimal(found.high)}, n = {found.rounds}"
-    details = f"{note or duration(found.ours)} contre {duration(found.floor)} ; {spread}"
+    spread = f"moitié des rapports entre {decimal(found.low)} et {decimal(found.high)}, " if found.rounds > 1 else ""
+    details = f"{note or duration(found.ours)} contre {duration(found.floor)} ; {spread}n = {found.rounds}"
     figure = f"× {decimal(found.value)}"
     if at_most is not None:
         return Finding(sentence, figure, details, f"≤ × {decimal(at_most)}", found.value <= at_most)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Sizes:
     """Numbers of open cases, of reminders, of documents, of lines, and of rounds of each measure."""
 
-    lists: tuple[int, int, int] = (1_000, 10_000, 100_000)
+    lists: tuple[int, ...] = (1_000, 10_000, 100_000)
     list_rounds: int = 40
     steps: int = 300
     due: int = 5_000
@@ -20,7 +20,7 @@ class Sizes:
 
 FULL = Sizes()
 QUICK = Sizes(
-    lists=(60, 120, 600),
+    lists=(60, 600),
     list_rounds=1,
     steps=4,
     due=20,
