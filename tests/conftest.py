@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from _pytest.terminal import TerminalReporter
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -35,6 +36,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say how many requests the walks of `tests/leaks` made: a walk that shrinks must be seen."""
+    reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, ())]
+    counts = [value for report in reports for name, value in report.user_properties if name == "requests"]
+    if counts:
+        terminalreporter.write_line(
+            f"Confidentialité : {sum(counts)} requêtes, chaque réponse comparée à ce que son lecteur peut lire."
+        )
 
 
 class Databases:

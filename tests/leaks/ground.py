@@ -1,0 +1,355 @@
+"""A region in which every text of every record holds a mark, so that whoever reads it can be asked by what right."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import String, Text
+
+from app.actions.documents import Upload, store_document
+from app.actions.visits import finalise_visit
+from app.auth import actor_of
+from app.extensions import db
+from app.models import (
+    Capacity,
+    Case,
+    CaseEvent,
+    CasePartner,
+    Contact,
+    DocumentKind,
+    Employer,
+    EventKind,
+    FederationMember,
+    ManagerFunction,
+    Organisation,
+    Sector,
+    User,
+    Visibility,
+    Visit,
+    VisitAgreedStep,
+)
+from app.models.search import search_key
+from tests.factories import NOW, make_case, make_employer, make_exchange, make_organisation, make_structure, make_user
+from tests.factories import make_visit as make_draft
+from workflows.labels import LabelledEnum
+from workflows.roles import Role
+from workflows.support_case import State
+
+MARK = re.compile(r"zq\d{5}zq")
+PARTED, SUSPENDED, CLOSED_BODY = "partie", "suspendue", "fermee"
+
+
+class Topic(LabelledEnum):
+    """What a mark is about: the rows of the table of readers."""
+
+    REGISTER = "register", "Employeur et ses établissements"
+    CONTACT = "contact", "Contact"
+    PROGRESS = "progress", "Étape ou chef de file d’un dossier"
+    INTERNAL = "internal", "Motif, commentaire de partenaire"
+    NOTE = "note", "Note de terrain"
+    VISIT = "visit", "Visite"
+    DOCUMENT = "document", "Document"
+    PERSON = "person", "Agent d’un autre territoire"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What a mark stands for: about which employer, written for whom."""
+
+    topic: Topic
+    employer: str
+    owner: str = ""
+    visibility: Visibility | None = None
+    is_final: bool = True
+    is_on_case: bool = False
+    where: str = ""
+
+
+@dataclass
+class Place:
+    """An employer of the ground, with its case if it has one."""
+
+    employer: Employer
+    case: Case | None = None
+    author_names: tuple[str, ...] = ()
+
+
+@dataclass
+class Ground:
+    """Everything planted, by mark; and the numbers of the records, by what an address calls them."""
+
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    numbers: dict[str, list[tuple[str, Secret]]] = field(default_factory=dict)
+    employer_ids: dict[str, int] = field(default_factory=dict)
+
+    def mark(self, secret: Secret) -> str:
+        """Return a new mark that stands for this secret."""
+        text = f"zq{len(self.secrets):05d}zq"
+        self.secrets[text] = secret
+        return text
+
+    def plant(self, record: Any, secret: Secret) -> None:
+        """Add a mark to every free text of a record."""
+        for name in _texts(record):
+            mark = self.mark(_at(secret, f"{record.__tablename__}.{name}"))
+            setattr(record, name, f"{getattr(record, name) or ''} {mark}".strip())
+
+    def plant_name(self, person: User, secret: Secret) -> None:
+        """Add a mark to a person's name, which the address of its account does not hold."""
+        person.family_name = f"{person.family_name} {self.mark(_at(secret, 'users.family_name'))}"
+
+    def name(self, kind: str, number: Any, secret: Secret) -> None:
+        """Remember that an address may hold this number."""
+        self.numbers.setdefault(kind, []).append((str(number), secret))
+
+
+def _at(secret: Secret, where: str) -> Secret:
+    return Secret(**{**secret.__dict__, "where": where})
+
+
+SHORT = 20
+"""Columns narrower than this hold codes, not texts."""
+
+NOT_TEXTS = {"search_key", "submission", "sha256", "media_type", "step", "last_step", "due_label", "long_name"}
+
+
+def _texts(record: Any) -> Iterator[str]:
+    for column in record.__table__.columns:
+        kind = column.type
+        is_text = isinstance(kind, Text) or (type(kind) is String and (kind.length or SHORT) >= SHORT)
+        if is_text and column.name not in NOT_TEXTS and not column.foreign_keys:
+            yield column.name
+
+
+BODIES: dict[str, tuple[Role, str]] = {
+    "carsat": (Role.CARSAT, "79 86"),
+    "ars": (Role.ARS, "79 86"),
+    "dept79": (Role.DEPT, "79"),
+    "dept86": (Role.DEPT, "86"),
+    "carsat33": (Role.CARSAT, "33"),
+    "ars33": (Role.ARS, "33"),
+    "aract": (Role.ARACT, "79 86"),
+    "cabinet": (Role.PROVIDER, "79 86"),
+    "cabinet_b": (Role.PROVIDER, "79 86"),
+    "opco": (Role.FUNDER, "79 86"),
+    "federation": (Role.FEDERATION, "79 86"),
+    "federation_b": (Role.FEDERATION, "79 86 33"),
+    "dreets": (Role.DREETS, "79 86"),
+    "national": (Role.NATIONAL, ""),
+    "platform": (Role.PLATFORM, ""),
+    "closed": (Role.CARSAT, "79 86"),
+}
+
+PEOPLE: dict[str, str] = {
+    "preventeur": "carsat",
+    "referent": "ars",
+    "coordinatrice": "ars",
+    "departement": "dept79",
+    "departement86": "dept86",
+    "ailleurs": "carsat33",
+    "ars33": "ars33",
+    "aract": "aract",
+    "prestataire": "cabinet",
+    "cabinet_b": "cabinet_b",
+    "opco": "opco",
+    "federation": "federation",
+    "federation_b": "federation_b",
+    "dreets": "dreets",
+    "observateur": "national",
+    "admin": "platform",
+    PARTED: "carsat",
+    SUSPENDED: "ars",
+    CLOSED_BODY: "closed",
+}
+"""Who belongs to which body; `directrice` and `directeur_clain` manage an employer."""
+
+AUTHORS = {
+    "voisin": ("preventeur", "referent", "departement", "aract", "prestataire", "federation"),
+    "municipal": ("referent", "departement"),
+    "clain": ("referent", "departement86"),
+    "garonne": ("ailleurs",),
+    "frontiere": ("ailleurs", "referent"),
+}
+"""Who wrote about which employer; on « frontiere » the ARS of this side has no case to hang its entries on."""
+
+VISITORS = ("preventeur", "aract", "prestataire", "ailleurs")
+STATES = tuple(f"etat_{state.value}" for state in State)
+
+
+def build(today: date) -> Ground:
+    """Return a ground planted beside the small world, committed."""
+    ground = Ground()
+    for user in db.session.query(User):  # the small world stays around, its people under other addresses
+        user.email = f"other-{user.email}"
+    db.session.flush()
+    bodies = {name: make_organisation(kind, f"Corps {name}", where) for name, (kind, where) in BODIES.items()}
+    people = {name: make_user(name, bodies[body], **_titles(name)) for name, body in PEOPLE.items()}
+    db.session.flush()
+    _open_places(ground, bodies, people)
+    _name_managers(ground, people)
+    for name in ("ailleurs", "ars33"):
+        ground.plant_name(people[name], Secret(Topic.PERSON, "garonne"))
+    db.session.flush()
+    for name, place in ground.places.items():
+        _furnish(ground, name, place, people)
+    db.session.commit()
+    return ground
+
+
+def _titles(name: str) -> dict[str, bool]:
+    return {"is_coordinator": name == "coordinatrice", "is_administrator": name == "admin"}
+
+
+def _open_places(ground: Ground, bodies: dict[str, Organisation], people: dict[str, User]) -> None:
+    def place(name: str, sector: Sector, *departements: str, lead: str = "", **values: Any) -> None:
+        employer = make_employer(f"Association {name}", sector, departements[0])
+        sites = [make_structure(employer, f"Site {name} {where}", where) for where in departements]
+        db.session.flush()
+        scope = sites[-1:]
+        case = make_case(employer, *scope, lead=bodies.get(lead), **values) if lead != "none" else None
+        ground.places[name] = Place(employer, case, AUTHORS.get(name, ()))
+
+    told = {"employer_informed_on": date(2026, 11, 2)}
+    invited = (bodies["aract"], bodies["cabinet"], bodies["opco"])
+    officers = (people["preventeur"],)
+    place(
+        "voisin",
+        Sector.PRIVATE,
+        "79",
+        lead="carsat",
+        partners=invited,
+        officers=officers,
+        state=State.CONTACTED,
+        **told,
+    )
+    place("municipal", Sector.PUBLIC, "79", lead="ars", officers=(people["referent"],))
+    place("confirmer", Sector.TO_CONFIRM, "79")
+    place("sans_dossier", Sector.PRIVATE, "79", lead="none")
+    place("clain", Sector.PRIVATE, "86", lead="ars")
+    place("garonne", Sector.PRIVATE, "33", lead="carsat33", officers=(people["ailleurs"],), **told)
+    place("frontiere", Sector.PRIVATE, "79", "33", lead="carsat33")
+    for state in State:
+        place(f"etat_{state.value}", Sector.PRIVATE, "79", lead="carsat", state=state, **told)
+    for federation, names in {"federation": ("voisin",), "federation_b": ("clain", "garonne")}.items():
+        db.session.add_all(
+            FederationMember(organisation_id=bodies[federation].id, employer_id=ground.places[name].employer.id)
+            for name in names
+        )
+
+
+def _name_managers(ground: Ground, people: dict[str, User]) -> None:
+    for name, of in {"directrice": "voisin", "directeur_clain": "clain"}.items():
+        employer_id = ground.places[of].employer.id
+        people[name] = make_user(name, employer_id=employer_id, manager_function=ManagerFunction.DIRECTION)
+
+
+def _furnish(ground: Ground, name: str, place: Place, people: dict[str, User]) -> None:
+    employer, case = place.employer, place.case
+    secret = Secret(Topic.REGISTER, name)
+    records: list[Any] = [employer, *employer.structures]
+    for record in records:
+        ground.plant(record, secret)
+        record.search_key = search_key(record.name, record.finess or "", record.city)
+    ground.employer_ids[name] = employer.id
+    ground.name("employer", employer.id, secret)
+    for structure in employer.structures:
+        ground.name("structure", structure.finess, secret)
+    if case:
+        _furnish_case(ground, name, case, people["preventeur"])
+    for author in place.author_names:
+        on_case = None if name == "frontiere" and author == "referent" else case
+        for visibility in Visibility:
+            _furnish_entries(ground, name, employer, on_case, people[author], visibility)
+
+
+def _furnish_case(ground: Ground, name: str, case: Case, author: User) -> None:
+    progress = Secret(Topic.PROGRESS, name, is_on_case=True)
+    internal = Secret(Topic.INTERNAL, name, is_on_case=True)
+    ground.name("case", case.id, progress)
+    for partner in db.session.query(CasePartner).filter_by(case_id=case.id):
+        ground.plant(partner, internal)
+    values = {"case_id": case.id, "episode": 1, "case_version": 1, "effective_on": case.entered_on, "recorded_at": NOW}
+    for kind in (EventKind.OPENED, EventKind.OFFICERS, EventKind.PARTNER):
+        event = CaseEvent(kind=kind, actor_id=author.id, organisation_id=case.lead_organisation_id, **values)
+        ground.plant(event, internal)
+        db.session.add(event)
+
+
+def _furnish_entries(
+    ground: Ground, name: str, employer: Employer, case: Case | None, author: User, visibility: Visibility
+) -> None:
+    owner = PEOPLE[_name_of(author)]
+
+    def secret(topic: Topic, *, is_final: bool = True) -> Secret:
+        return Secret(
+            topic, name, owner, visibility, is_final, is_on_case=case is not None and topic is not Topic.CONTACT
+        )
+
+    def keep(record: Any, what: Secret) -> None:
+        ground.plant(record, what)
+        db.session.add(record)
+        db.session.flush()
+        ground.name(what.topic.value, record.id, what)
+
+    keep(make_exchange(employer, author, case, visibility=visibility), secret(Topic.NOTE))
+    contact = Contact(employer_id=employer.id, family_name="Moreau", function="Cadre", visibility=visibility)
+    contact.organisation_id = author.capacities[0].organisation_id
+    keep(contact, secret(Topic.CONTACT))
+    _furnish_documents(ground, employer, case, author, secret(Topic.DOCUMENT))
+    if _name_of(author) in VISITORS:
+        keep(_visit(employer, author, case, visibility), secret(Topic.VISIT, is_final=False))
+        _finalise(ground, _visit(employer, author, case, visibility), author, secret(Topic.VISIT))
+
+
+def _name_of(user: User) -> str:
+    return user.email.partition("@")[0]
+
+
+def _visit(employer: Employer, author: User, case: Case | None, visibility: Visibility) -> Visit:
+    return make_draft(
+        employer, author, case, visibility=visibility, subject="Transferts", visited_on=date(2026, 11, 12)
+    )
+
+
+def _furnish_documents(ground: Ground, employer: Employer, case: Case | None, author: User, secret: Secret) -> None:
+    actor = actor_of(author, author.capacities[0])
+    content = b"%PDF-1.7\n% " + ground.mark(_at(secret, "document_contents.data")).encode() + b"\n"
+    document = store_document(
+        employer,
+        case,
+        Upload("piece.pdf", content),
+        kind=DocumentKind.ATTACHMENT,
+        title="Pièce",
+        visibility=secret.visibility or Visibility.PARTNERS,
+        actor=actor,
+        now=NOW,
+    )
+    ground.plant(document, secret)
+    db.session.flush()
+    ground.name(secret.topic.value, document.id, secret)
+
+
+def _finalise(ground: Ground, visit: Visit, author: User, secret: Secret) -> None:
+    visit.agreed_steps = [VisitAgreedStep(position=0, wording="Former", owner="Direction")]
+    for record in (visit, *visit.observations, *visit.agreed_steps):
+        ground.plant(record, secret)
+    db.session.flush()
+    content = b"%PDF-1.7\n% " + ground.mark(_at(secret, "visits.report")).encode() + b"\n"
+    finalise_visit(visit, content, version=visit.version, actor=actor_of(author, author.capacities[0]), now=NOW)
+    db.session.flush()
+    ground.name("visit", visit.id, secret)
+
+
+def dismiss(today: date) -> None:
+    """End a capacity, disable an account, close an organisation: what their sessions find at the next request."""
+    people = {
+        name: db.session.query(User).filter_by(email=f"{name}@test.example").one() for name in (PARTED, SUSPENDED)
+    }
+    capacity: Capacity = people[PARTED].capacities[0]
+    capacity.ends_on = today - timedelta(days=1)
+    people[SUSPENDED].is_enabled = False
+    db.session.query(Organisation).filter_by(name="Corps closed").one().is_active = False
+    db.session.commit()

@@ -1,0 +1,111 @@
+"""Who may read what, said a second time and otherwise than the application says it: tables, for a reader to check."""
+
+from tests.leaks.ground import BODIES, PEOPLE, STATES, Secret, Topic
+from workflows.roles import Role
+
+TIES = """
+                 voisin municipal confirmer sans_dossier clain garonne frontiere etats
+preventeur       T      T         T         T            T     .       E         T
+referent         T      T         T         T            T     .       E         T
+coordinatrice    T      T         T         T            T     .       E         T
+departement      T      T         T         T            .     .       E         T
+departement86    .      .         .         .            T     .       .         .
+ailleurs         .      .         .         .            .     T       T         .
+ars33            .      .         .         .            .     T       T         .
+aract            I      .         .         .            .     .       .         .
+prestataire      I      .         .         .            .     .       .         .
+opco             I      .         .         .            .     .       .         .
+cabinet_b        .      .         .         .            .     .       .         .
+federation       M      .         .         .            .     .       .         .
+federation_b     .      .         .         .            M     M       .         .
+directrice       O      .         .         .            .     .       .         .
+directeur_clain  .      .         .         .            N     .       .         .
+dreets           .      .         .         .            .     .       .         .
+observateur      .      .         .         .            .     .       .         .
+admin            .      .         .         .            .     .       .         .
+partie           .      .         .         .            .     .       .         .
+suspendue        .      .         .         .            .     .       .         .
+fermee           .      .         .         .            .     .       .         .
+personne         .      .         .         .            .     .       .         .
+"""
+"""T: in the territory of a leading body, E: the employer so, its case elsewhere, I: invited on the case, M: member,
+O: own, N: own and not told of the case yet. Personne is nobody signed in; the three above had a place once."""
+
+READERS = """
+            car:T ars:T dep:T ara:I pro:I fun:I fed:M emp:O emp:N
+register    all   all   all   all   all   all   all   all   all
+contact     wide  wide  wide  wide  wide  none  wide  emp   emp
+progress    all   all   all   all   all   all   all   all   none
+internal    all   all   all   all   all   all   none  none  none
+note        wide  wide  wide  own   own   own   own   emp   none
+visit       wide  wide  wide  own   own   none  none  emp   none
+document    wide  wide  wide  own   own   own   own   emp   none
+person      all   all   all   none  none  none  none  none  none
+"""
+"""all: whatever the audience; wide: own, or shared with partners; own: what one's organisation wrote;
+emp: shared with the employer. « car:T » leaves public employers out: there the Carsat reads register and progress."""
+
+CODES = {
+    Role.CARSAT: "car",
+    Role.ARS: "ars",
+    Role.DEPT: "dep",
+    Role.ARACT: "ara",
+    Role.PROVIDER: "pro",
+    Role.FUNDER: "fun",
+    Role.FEDERATION: "fed",
+    Role.EMPLOYER: "emp",
+}
+PUBLIC = {"municipal"}
+MANAGERS = ("directrice", "directeur_clain")
+
+
+def _ties() -> dict[str, dict[str, str]]:
+    head, *lines = [line.split() for line in TIES.strip().splitlines()]
+    found = {}
+    for name, *cells in lines:
+        of = dict(zip(head, cells, strict=True))
+        found[name] = {**of, **dict.fromkeys(STATES, of.pop("etats"))}
+    return found
+
+
+def _readers() -> dict[tuple[str, str], str]:
+    head, *lines = [line.split() for line in READERS.strip().splitlines()]
+    return {(topic, code): cell for topic, *cells in lines for code, cell in zip(head, cells, strict=True)}
+
+
+TIE, READS = _ties(), _readers()
+EVERYBODY = tuple(TIE)
+
+
+def role_of(name: str) -> Role | None:
+    """The role of a person; None for nobody."""
+    if name in MANAGERS:
+        return Role.EMPLOYER
+    return BODIES[PEOPLE[name]][0] if name in PEOPLE else None
+
+
+def may_read(name: str, secret: Secret) -> bool:
+    """Whether this person may read what a mark stands for."""
+    tie, role = TIE[name][secret.employer], role_of(name)
+    if tie == "." or role is None:
+        return False
+    if tie == "E":  # the case lies elsewhere, and what hangs on it
+        if secret.is_on_case:
+            return False
+        tie = "T"
+    rule = READS[secret.topic.value, f"{CODES[role]}:{tie}"]
+    if role is Role.CARSAT and secret.employer in PUBLIC and secret.topic not in (Topic.REGISTER, Topic.PROGRESS):
+        rule = "none"
+    return _opens(rule, secret, own=bool(secret.owner) and secret.owner == PEOPLE.get(name))
+
+
+def _opens(rule: str, secret: Secret, *, own: bool) -> bool:
+    if rule in ("all", "none"):
+        return rule == "all"
+    if own:
+        return True
+    shared = {"wide": ("partners", "employer"), "emp": ("employer",), "own": ()}[rule]
+    return secret.is_final and secret.visibility is not None and secret.visibility.value in shared
+
+
+__all__ = ["EVERYBODY", "TIE", "may_read", "role_of"]

@@ -1,0 +1,164 @@
+"""The walk: everybody asks for every address of every record, and no answer holds what its reader may not read."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app import clock
+from tests.leaks import ground as grounds
+from tests.leaks.ground import CLOSED_BODY, PARTED, SUSPENDED, Ground, Topic
+from tests.leaks.readers import EVERYBODY, may_read
+from tests.leaks.walk import LEFT_ALONE, Address, Walker, addresses, marks
+from tests.test_routes import bare
+
+READING = {
+    "cases.show": Topic.PROGRESS,
+    "employers.show": Topic.REGISTER,
+    "structures.show": Topic.REGISTER,
+    "exchanges.show": Topic.NOTE,
+    "visits.show": Topic.VISIT,
+    "documents.download": Topic.DOCUMENT,
+}
+"""Pages that answer whoever may read what they name."""
+
+SHUT_OUT = {"personne": 302, SUSPENDED: 302, PARTED: 403, CLOSED_BODY: 403}
+"""What every address answers to whoever has no place, or has it no longer; to a POST, 401 for 302."""
+
+SAMPLE, WHOLE = 0.06, 1.0
+
+
+@pytest.fixture
+def ground(app: Flask) -> Ground:
+    return grounds.build(clock.today())
+
+
+class Walk:
+    """Everybody's requests, and what was wrong with the answers."""
+
+    def __init__(self, app: Flask, ground: Ground, share: float) -> None:
+        self.ground, self.chance, self.share = ground, random.Random(20261124), share
+        self.walkers = {name: Walker(app, name) for name in EVERYBODY}
+        self.faults: list[str] = []
+        self.read: defaultdict[str, Counter[Topic]] = defaultdict(Counter)
+
+    @property
+    def count(self) -> int:
+        return sum(walker.count for walker in self.walkers.values())
+
+    def some(self, all_of_them: Iterable[Address]) -> list[Address]:
+        return [one for one in all_of_them if self.share == WHOLE or self.chance.random() < self.share]
+
+    def check(self, name: str, path: str, answer: TestResponse) -> None:
+        """No breakdown, and no mark that this person may not read."""
+        if answer.status_code >= 500:
+            self.faults.append(f"{name} {path}: {answer.status_code}")
+        for mark in marks(answer):
+            secret = self.ground.secrets[mark]
+            if may_read(name, secret):
+                self.read[name][secret.topic] += 1
+            else:
+                self.faults.append(f"{name} {path} ({answer.status_code}): {secret}")
+
+    def compare(self, name: str, one: Address, ask: Callable[[Walker, str], TestResponse]) -> None:
+        """An address out of sight answers what the same address answers for nothing."""
+        walker = self.walkers[name]
+        answer = ask(walker, one.path)
+        self.check(name, one.path, answer)
+        if name in SHUT_OUT:
+            if answer.status_code not in (SHUT_OUT[name], SHUT_OUT[name] == 302 and 401):
+                self.faults.append(f"{name} {one.path}: {answer.status_code}, though shut out")
+        elif may_read(name, one.secret):
+            expected = {200} if READING.get(one.endpoint) is one.secret.topic else {200, 302, 400, 403, 404, 409, 422}
+            if answer.status_code not in expected:
+                self.faults.append(f"{name} {one.path}: {answer.status_code}, {one.secret}")
+        elif not self._is_like_nothing(walker, one, ask):
+            self.faults.append(f"{name} {one.path}: {answer.status_code}, unlike nothing")
+
+    def _is_like_nothing(self, walker: Walker, one: Address, ask: Callable[[Walker, str], TestResponse]) -> bool:
+        """Asked twice: what an earlier request left to say (« C’est noté ») is said at the first."""
+        return any(bare(ask(walker, one.path)) == bare(ask(walker, one.missing)) for _ in range(2))
+
+
+def _conclude(walk: Walk, record: Callable[[str, object], None]) -> None:
+    record("requests", walk.count)
+    assert walk.faults == [], f"{len(walk.faults)} sur {walk.count} requêtes : " + "\n".join(walk.faults[:20])
+
+
+@pytest.mark.parametrize("share", [SAMPLE, pytest.param(WHOLE, marks=pytest.mark.long)], ids=["sample", "whole"])
+def test_every_address_of_every_record(
+    app: Flask, ground: Ground, share: float, record_property: Callable[[str, object], None]
+) -> None:
+    walk = Walk(app, ground, share)
+    grounds.dismiss(clock.today())
+    for name in EVERYBODY:
+        for one in walk.some(addresses(app, ground, "GET")):
+            walk.compare(name, one, Walker.get)
+    for name in EVERYBODY:
+        for one in walk.some(addresses(app, ground, "POST")):
+            if one.endpoint not in LEFT_ALONE:
+                walk.compare(name, one, Walker.post)
+    _conclude(walk, record_property)
+    unread = [(name, topic) for name in EVERYBODY for topic in _open_topics(name, ground) - set(walk.read[name])]
+    assert unread == [], "a walk that reads nothing proves nothing"
+
+
+def _open_topics(name: str, ground: Ground) -> set[Topic]:
+    return {secret.topic for secret in ground.secrets.values() if may_read(name, secret)}
+
+
+def test_lists_searches_and_workbooks(
+    app: Flask, ground: Ground, record_property: Callable[[str, object], None]
+) -> None:
+    walk = Walk(app, ground, WHOLE)
+    grounds.dismiss(clock.today())
+    for name, walker in walk.walkers.items():
+        for path in _lists(ground):
+            walk.check(name, path, walker.get(path))
+        for mark in walk.chance.sample(sorted(_hidden(name, ground)), 12):
+            for path in ("/dossiers?q={}", "/dossiers.xlsx?q={}", "/employeurs?q={}", "/employeurs.xlsx?q={}"):
+                _finds_nothing(walk, name, path, mark)
+    _conclude(walk, record_property)
+
+
+def _lists(ground: Ground) -> list[str]:
+    filters = [
+        "",
+        "?scope=mine",
+        "?state=ouverts",
+        "?departement=33",
+        "?departement=79",
+        "?sort=employeur",
+        "?sort=activite",
+    ]
+    ids = {str(place.case.lead_organisation_id) for place in ground.places.values() if place.case}
+    filters += [f"?lead={number}" for number in sorted(ids)] + [f"?officer={number}" for number in range(1, 20)]
+    pages = ("/dossiers", "/dossiers.xlsx", "/employeurs", "/employeurs.xlsx")
+    return ["/", "/aide", "/aide/droits", *(page + query for page in pages for query in filters)]
+
+
+def _hidden(name: str, ground: Ground) -> set[str]:
+    return {mark for mark, secret in ground.secrets.items() if not may_read(name, secret)}
+
+
+def _finds_nothing(walk: Walk, name: str, path: str, mark: str) -> None:
+    """To look for what one may not read is to look for what does not exist."""
+    walker, never = walk.walkers[name], "zq99999zq"
+    found, none = walker.get(path.format(mark)), walker.get(path.format(never))
+    if path.startswith(("/dossiers.xlsx", "/employeurs.xlsx")):
+        same = marks(found) <= marks(none) | {mark} and found.status_code == none.status_code
+    else:
+        same = tuple(str(part).replace(mark, never) for part in bare(found)) == tuple(map(str, bare(none)))
+    if not same:
+        walk.faults.append(f"{name} {path.format(mark)}: {walk.ground.secrets[mark]}")
+
+
+def test_whoever_lost_a_place_is_sent_away_at_once(app: Flask, ground: Ground) -> None:
+    walk = Walk(app, ground, WHOLE)
+    assert {name: walk.walkers[name].get("/aide").status_code for name in SHUT_OUT} == dict.fromkeys(SHUT_OUT, 200)
+    grounds.dismiss(clock.today())
+    case = next(number for number, secret in ground.numbers["case"] if secret.employer == "voisin")
+    assert {name: walk.walkers[name].get(f"/dossiers/{case}").status_code for name in SHUT_OUT} == SHUT_OUT

@@ -1,0 +1,98 @@
+"""Asking for every address: the numbers that fill it, what an answer says, how it compares with nothing at all."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from tests.leaks.ground import MARK, Ground, Secret
+from tests.pages import Browser
+from workflows.support_case import WORKFLOW
+
+ARGUMENTS = {
+    "case_id": "case",
+    "employer_id": "employer",
+    "finess_number": "structure",
+    "exchange_id": "note",
+    "visit_id": "visit",
+    "document_id": "document",
+    "contact_id": "contact",
+}
+"""Which kind of number an argument of an address holds; a new argument takes its place here."""
+
+UNMARKED = {"token", "filename", "name"}
+"""Arguments that name no record of an employer."""
+
+NOTHING = {"structure": "990000000"}
+NOBODY_S = "999999"
+LEFT_ALONE = {"accounts.sign_out", "accounts.sign_in", "accounts.capacities"}
+"""What would change who asks."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address, the same with the number of nothing, and what its last number stands for."""
+
+    endpoint: str
+    path: str
+    missing: str
+    secret: Secret
+
+
+def addresses(app: Flask, ground: Ground, method: str) -> Iterator[Address]:
+    """Every address that names a record of the ground."""
+    for rule in app.url_map.iter_rules():
+        if method in (rule.methods or ()) and rule.arguments - UNMARKED:
+            for values, none, secret in _fillings(rule, ground):
+                yield Address(rule.endpoint, _path(rule, values), _path(rule, none), secret)
+
+
+def _path(rule: Rule, values: dict[str, str]) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule)
+
+
+def _fillings(rule: Rule, ground: Ground) -> Iterator[tuple[dict[str, str], dict[str, str], Secret]]:
+    steps = [step.slug for step in WORKFLOW.steps] if "step" in rule.arguments else [""]
+    last = re.findall(r"<(?:\w+:)?(\w+)>", rule.rule.replace("<step>", ""))[-1]
+    kind = ARGUMENTS[last]
+    for number, secret in ground.numbers[kind]:
+        employer = str(ground.employer_ids[secret.employer])
+        for step in steps:
+            values = {"employer_id": employer, last: number, "step": step}
+            yield values, {**values, last: NOTHING.get(kind, NOBODY_S)}, secret
+
+
+def said(answer: TestResponse) -> str:
+    """All that an answer says: its head, its text, the sheets of a workbook."""
+    head = " ".join(value for name, value in answer.headers if name != "Set-Cookie")
+    if (answer.mimetype or "").endswith("spreadsheetml.sheet"):
+        book = zipfile.ZipFile(io.BytesIO(answer.data))
+        return head + " ".join(book.read(name).decode() for name in book.namelist())
+    return head + answer.get_data().decode(errors="replace")
+
+
+def marks(answer: TestResponse) -> set[str]:
+    """The marks that an answer holds."""
+    return set(MARK.findall(said(answer).lower()))
+
+
+class Walker:
+    """Somebody who asks, and counts."""
+
+    def __init__(self, app: Flask, name: str) -> None:
+        self.name, self.count = name, 0
+        self.browser = Browser(app, None if name == "personne" else name)
+        self.token = self.browser.token()
+
+    def get(self, path: str) -> TestResponse:
+        self.count += 1
+        return self.browser.client.get(path)
+
+    def post(self, path: str) -> TestResponse:
+        self.count += 1
+        return self.browser.client.post(path, data={"csrf_token": self.token})
