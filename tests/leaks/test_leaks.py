@@ -28,7 +28,7 @@ READING = {
 SHUT_OUT = {"personne": 302, SUSPENDED: 302, PARTED: 403, CLOSED_BODY: 403}
 """What every address answers to whoever has no place, or has it no longer; to a POST, 401 for 302."""
 
-SAMPLE, WHOLE = 0.04, 1.0
+SAMPLE, WHOLE, FIRST = 0.04, 1.0, 5
 
 
 @pytest.fixture
@@ -50,10 +50,12 @@ class Walk:
         return sum(walker.count for walker in self.walkers.values())
 
     def some(self, name: str, all_of_them: Iterable[Address]) -> Iterable[Address]:
-        """A share of the addresses, and all those that this person is expected to read."""
+        """A share of the addresses, and the first few of each page among those that this person is to read."""
+        kept = Counter[str]()
         for one in all_of_them:
             is_read = one.endpoint in READING and may_read(name, one.secret)
-            if self.share == WHOLE or is_read or self.chance.random() < self.share:
+            kept[one.endpoint] += is_read
+            if (is_read and kept[one.endpoint] <= FIRST) or self.chance.random() < self.share:
                 yield one
 
     def check(self, name: str, path: str, answer: TestResponse) -> None:
