@@ -24,12 +24,25 @@ from app.models.employers import (
     Structure,
 )
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
+from app.models.journal import (
+    AccessAction,
+    AccessEntry,
+    JournalAction,
+    JournalDrop,
+    JournalEntry,
+    JournalHead,
+    JournalSeal,
+    JournalSealHead,
+    ObjectKind,
+)
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
 from app.models.users import Capacity, ManagerFunction, User
 from app.models.visibility import Visibility
 
 __all__ = [
+    "AccessAction",
+    "AccessEntry",
     "Capacity",
     "Case",
     "CaseDeadline",
@@ -48,7 +61,14 @@ __all__ = [
     "Exchange",
     "ExchangeKind",
     "FederationMember",
+    "JournalAction",
+    "JournalDrop",
+    "JournalEntry",
+    "JournalHead",
+    "JournalSeal",
+    "JournalSealHead",
     "ManagerFunction",
+    "ObjectKind",
     "Organisation",
     "OrganisationDepartement",
     "OutboxMail",

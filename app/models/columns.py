@@ -14,6 +14,7 @@ short = Annotated[str, mapped_column(String(80))]
 line = Annotated[str, mapped_column(String(255))]
 text = Annotated[str, mapped_column(Text)]
 departement_code = Annotated[str, mapped_column(String(3))]
+digest = Annotated[str, mapped_column(String(64))]
 
 
 class Versioned:
