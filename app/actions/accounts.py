@@ -12,8 +12,10 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select, update
 
 from app.actions.errors import Unacceptable
+from app.actions.journal import record
 from app.extensions import db
-from app.models import Capacity, Organisation, OrganisationDepartement, User
+from app.models import Capacity, JournalAction, ObjectKind, Organisation, OrganisationDepartement, User
+from app.permissions import Actor
 from app.queries.users import get_user_by_email
 from workflows.roles import Role
 
@@ -22,17 +24,32 @@ LOCK = timedelta(minutes=15)
 MIN_PASSWORD = 12
 
 
-def create_organisation(kind: Role, name: str, short_name: str, departements: Iterable[str]) -> Organisation:
+def create_organisation(
+    kind: Role, name: str, short_name: str, departements: Iterable[str], *, now: datetime, actor: Actor | None = None
+) -> Organisation:
     """Create an organisation and its territory; raises Unacceptable for a name already taken."""
     if db.session.scalar(select(Organisation.id).where(Organisation.name == name)):
         raise Unacceptable(f"Un organisme s’appelle déjà « {name} ».", field="name")
     organisation = Organisation(kind=kind, name=name, short_name=short_name)
     organisation.departements = [OrganisationDepartement(departement=code) for code in sorted(set(departements))]
     db.session.add(organisation)
+    db.session.flush()
+    content = {"kind": kind, "departements": sorted(organisation.territory)}
+    kept = JournalAction.ORGANISATION_CREATED, ObjectKind.ORGANISATION, organisation.id
+    record(*kept, content, actor=actor, now=now)
     return organisation
 
 
-def create_user(email: str, given_name: str, family_name: str, password: str, hasher: PasswordHasher) -> User:
+def create_user(
+    email: str,
+    given_name: str,
+    family_name: str,
+    password: str,
+    hasher: PasswordHasher,
+    *,
+    now: datetime,
+    actor: Actor | None = None,
+) -> User:
     """Create a person who may sign in; raises Unacceptable for a bad address, a taken one or a short password."""
     try:
         address = validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
@@ -41,20 +58,35 @@ def create_user(email: str, given_name: str, family_name: str, password: str, ha
     if get_user_by_email(address):
         raise Unacceptable(f"Un compte existe déjà pour {address}.", field="email")
     user = User(email=address, given_name=given_name.strip(), family_name=family_name.strip())
-    set_password(user, password, hasher)
+    _keep_password(user, password, hasher)
     db.session.add(user)
+    db.session.flush()
+    record(JournalAction.ACCOUNT_CREATED, ObjectKind.USER, user.id, {}, actor=actor, now=now)
     return user
 
 
-def give_capacity(user: User, organisation: Organisation, **values: Any) -> Capacity:
+def give_capacity(
+    user: User, organisation: Organisation, *, now: datetime, actor: Actor | None = None, **values: Any
+) -> Capacity:
     """Let a person act for an organisation (`job_title`, `is_coordinator`, `is_administrator`)."""
     capacity = Capacity(organisation=organisation, **values)
     user.capacities.append(capacity)
+    db.session.flush()
+    rights = {"coordinator": capacity.is_coordinator, "administrator": capacity.is_administrator}
+    content = {"user": user.id, "organisation": organisation.id, **rights}
+    record(JournalAction.CAPACITY_GIVEN, ObjectKind.CAPACITY, capacity.id, content, actor=actor, now=now)
     return capacity
 
 
-def set_password(user: User, password: str, hasher: PasswordHasher) -> None:
-    """Keep the argon2 hash of a password; raises Unacceptable when it is too short."""
+def set_password(
+    user: User, password: str, hasher: PasswordHasher, *, now: datetime, actor: Actor | None = None
+) -> None:
+    """Change the password of a person; raises Unacceptable when it is too short."""
+    _keep_password(user, password, hasher)
+    record(JournalAction.PASSWORD_CHANGED, ObjectKind.USER, user.id, {}, actor=actor, now=now)
+
+
+def _keep_password(user: User, password: str, hasher: PasswordHasher) -> None:
     if len(password) < MIN_PASSWORD:
         raise Unacceptable(f"Choisissez un mot de passe d’au moins {MIN_PASSWORD} caractères.", field="password")
     user.password_hash = hasher.hash(password)
@@ -72,6 +104,7 @@ def check_credentials(email: str, password: str, hasher: PasswordHasher, *, now:
         _count_failure(known, now=now)
         return None
     known.failed_sign_ins, known.locked_until = 0, None
+    record(JournalAction.SIGNED_IN, ObjectKind.USER, known.id, {}, actor=None, now=now)
     return known
 
 
@@ -81,6 +114,7 @@ def _count_failure(user: User, *, now: datetime) -> None:
     failures = db.session.scalar(counted.returning(User.failed_sign_ins))
     if failures and failures >= ATTEMPTS:
         db.session.execute(update(User).where(User.id == user.id).values(failed_sign_ins=0, locked_until=now + LOCK))
+        record(JournalAction.ACCOUNT_LOCKED, ObjectKind.USER, user.id, {}, actor=None, now=now)
 
 
 def _matches(stored: str, password: str, hasher: PasswordHasher) -> bool:

@@ -6,6 +6,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app import clock
 from app.actions import accounts
 from app.actions.errors import Unacceptable
 from app.extensions import db
@@ -30,7 +31,7 @@ def create_organisation(name: str, kind: str, short_name: str, departements: str
     if unknown:
         raise click.ClickException(f"Département inconnu : {', '.join(unknown)}.")
     try:
-        organisation = accounts.create_organisation(Role(kind), name, short_name or name[:80], codes)
+        organisation = accounts.create_organisation(Role(kind), name, short_name or name[:80], codes, now=clock.now())
     except Unacceptable as error:
         raise click.ClickException(str(error)) from error
     db.session.commit()
@@ -66,12 +67,17 @@ def create_user(
         raise click.ClickException(f"Aucun organisme ne s’appelle « {organisation_name} ».")
     try:
         user = accounts.create_user(
-            email, given_name, family_name, password, PasswordHasher(**current_app.config["ARGON2"])
+            email, given_name, family_name, password, PasswordHasher(**current_app.config["ARGON2"]), now=clock.now()
         )
     except Unacceptable as error:
         raise click.ClickException(str(error)) from error
     accounts.give_capacity(
-        user, organisation, job_title=job_title, is_coordinator=coordinator, is_administrator=administrator
+        user,
+        organisation,
+        now=clock.now(),
+        job_title=job_title,
+        is_coordinator=coordinator,
+        is_administrator=administrator,
     )
     db.session.commit()
     click.echo(f"Compte créé : {user.email}, {organisation.short_name}.")

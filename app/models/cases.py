@@ -101,6 +101,7 @@ class Case(Versioned, Submitted, Model):
 
     relations = frozenset[str]()  # set on the record by the query that loads it for a reader
     has_final_visit = False  # set likewise, where the steps are judged
+    may_be_followed_elsewhere = True  # likewise, for a case that has ended
 
     @property
     def reference(self) -> str:

@@ -90,7 +90,7 @@ def new_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
-            accounts.set_password(user, form.password.data, hasher())
+            accounts.set_password(user, form.password.data, hasher(), now=clock.now())
             db.session.commit()
             flash("Votre mot de passe est enregistré. Vous pouvez vous connecter.", "success")
             return redirect(url_for("accounts.sign_in"))

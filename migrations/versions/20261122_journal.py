@@ -139,8 +139,7 @@ def _guard_sqlite() -> None:
             )
     for name, act, needed, refusal in GUARDS:
         op.execute(
-            f"CREATE TRIGGER {name} BEFORE {act} WHEN NOT EXISTS ({needed}) "
-            f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+            f"CREATE TRIGGER {name} BEFORE {act} WHEN NOT EXISTS ({needed}) BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
         )
 
 

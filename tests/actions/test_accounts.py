@@ -118,8 +118,8 @@ def test_the_failures_of_one_do_not_close_the_others(world: World, hasher: Passw
 
 
 def test_an_account_is_made_for_an_address_that_is_free(world: World, hasher: PasswordHasher) -> None:
-    user = create_user(" Anne.Petit@Exemple.fr ", " Anne ", "Petit ", "une phrase assez longue", hasher)
-    give_capacity(user, world.organisation("ARS Poitou"), is_coordinator=True, job_title="coordinatrice")
+    user = create_user(" Anne.Petit@Exemple.fr ", " Anne ", "Petit ", "une phrase assez longue", hasher, now=NOW)
+    give_capacity(user, world.organisation("ARS Poitou"), now=NOW, is_coordinator=True, job_title="coordinatrice")
     db.session.commit()
     assert (user.email, user.full_name) == ("anne.petit@exemple.fr", "Anne Petit")
     assert [capacity.label for capacity in user.capacities] == ["ARS Poitou"]
@@ -130,7 +130,7 @@ def test_an_account_is_made_for_an_address_that_is_free(world: World, hasher: Pa
         ("", "n’est pas une adresse électronique"),
     ):
         with pytest.raises(Unacceptable, match=why) as error:
-            create_user(email, "Anne", "Petit", "une phrase assez longue", hasher)
+            create_user(email, "Anne", "Petit", "une phrase assez longue", hasher, now=NOW)
         assert error.value.field == "email"
 
 
@@ -138,10 +138,10 @@ def test_a_password_has_twelve_characters(world: World, hasher: PasswordHasher) 
     user = world.user("preventeur")
     user.failed_sign_ins, user.locked_until = 3, NOW + MINUTE
     with pytest.raises(Unacceptable, match="au moins 12 caractères") as error:
-        set_password(user, "onze lettre", hasher)
+        set_password(user, "onze lettre", hasher, now=NOW)
     assert error.value.field == "password"
     assert (user.failed_sign_ins, user.locked_until) == (3, NOW + MINUTE)
-    set_password(user, "douze lettre", hasher)
+    set_password(user, "douze lettre", hasher, now=NOW)
     assert [user.failed_sign_ins, user.locked_until] == [0, None]
     assert user.password_hash and user.password_hash.startswith("$argon2id$")
     assert "douze" not in user.password_hash
@@ -149,8 +149,8 @@ def test_a_password_has_twelve_characters(world: World, hasher: PasswordHasher) 
 
 
 def test_an_organisation_has_a_name_of_its_own_and_a_territory(world: World) -> None:
-    carsat = create_organisation(Role.CARSAT, "Carsat Corse", "Carsat 2A-2B", ["2B", "2A", "2B"])
+    carsat = create_organisation(Role.CARSAT, "Carsat Corse", "Carsat 2A-2B", ["2B", "2A", "2B"], now=NOW)
     db.session.commit()
     assert carsat.territory == {"2A", "2B"}
     with pytest.raises(Unacceptable, match="s’appelle déjà « Carsat Poitou »"):
-        create_organisation(Role.CARSAT, "Carsat Poitou", "Carsat", [])
+        create_organisation(Role.CARSAT, "Carsat Poitou", "Carsat", [], now=NOW)
