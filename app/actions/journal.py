@@ -95,7 +95,7 @@ def _move(case: Case, head: Head) -> None:
     values = {"journal_number": head.number, "journal_digest": head.digest}
     db.session.connection().execute(MOVE_CASE, {"case": case.id, **values})
     for name, value in values.items():
-        set_committed_value(case, name, value)  # type: ignore[no-untyped-call]
+        set_committed_value(case, name, value)
 
 
 def _write_event(head: Head, event: Mapping[str, Any], *, actor: Actor, now: datetime) -> Head:

@@ -1,8 +1,9 @@
 """The journal: chained entries, rows of access, daily seals. Identifiers and digests alone, and no foreign key:
 a person or a text can be erased elsewhere without breaking it. The database refuses to change or delete a row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, UniqueConstraint
@@ -197,3 +198,18 @@ HAPPENED = (
 def digest_of(columns: tuple[str, ...], row: Mapping[str, Any]) -> str:
     """Return the digest of these columns of a row, in this order."""
     return digest([row[column] for column in columns])
+
+
+def digest_heads(heads: Iterable[Sequence[Any]]) -> tuple[int, str]:
+    """Return how many heads (chain, number, digest, in the order of the chains) there are, and their digest."""
+    count, whole = 0, sha256()
+    for head in heads:
+        whole.update(digest(list(head)).encode())
+        count += 1
+    return count, whole.hexdigest()
+
+
+def chain_label(chain: int) -> str:
+    """Return the name of a chain for people."""
+    names = {ACCOUNTS: "Comptes, droits et exports", ACCESS: "Consultations"}
+    return names.get(chain) or f"Dossier D-{chain:05d}"
