@@ -45,8 +45,11 @@ class Config:
     ARGON2: ClassVar[dict[str, int]] = {}
     CLAIM_MINUTES = 10
     MAIL_FOLDER: str | None = None
+    SEALS = str(INSTANCE / "sceaux.txt")
+    """Where the daily seals of the journal are kept outside the database (JALON_SEALS)."""
 
     def __init__(self) -> None:
+        self.SEALS = os.environ.get("JALON_SEALS", self.SEALS)
         for name in REQUIRED:
             value = os.environ.get(f"JALON_{name}")
             if value:

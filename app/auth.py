@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 
-from app import clock
+from app import access_log, clock
 from app.extensions import writing
 from app.models import Capacity, Case, Employer, User
-from app.permissions import Act, Actor, Kind, may, relations_needed
+from app.permissions import Act, Actor, Kind, may, reads_journal, relations_needed
 from app.queries.cases import get_case
 from app.queries.employers import get_employer
 from app.queries.users import get_user
@@ -47,6 +47,7 @@ def requires(kind: Kind, act: Act = Act.READ) -> Permission:
 
 public = Permission("public", lambda actor: True, is_public=True)
 signed_in = Permission("signed in", lambda actor: True)
+journal_reader = Permission("read journal", reads_journal)
 
 
 def init_app(app: Flask) -> None:
@@ -180,6 +181,7 @@ def case_or_404(case_id: int, *, kind: Kind = Kind.CASE, act: Act = Act.READ, lo
     case = get_case(acting(), case_id, lock=lock)
     if case is None:
         abort(404)
+    access_log.note_relations(case.relations)
     if not may(acting(), act, kind, case):
         abort(403)
     return case
@@ -190,6 +192,7 @@ def employer_or_404(employer_id: int, *, kind: Kind = Kind.EMPLOYER, act: Act = 
     employer = get_employer(acting(), employer_id)
     if employer is None:
         abort(404)
+    access_log.note_relations(employer.relations)
     if not may(acting(), act, kind, employer):
         abort(403)
     return employer

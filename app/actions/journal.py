@@ -3,7 +3,7 @@
 A chain never forks: whoever adds to it holds its head until the commit (the case's own row, or the chain's).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,14 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.extensions import db
-from app.models import Case, CaseEvent, JournalAction, JournalEntry, JournalHead, ObjectKind
+from app.models import AccessAction, AccessEntry, Case, CaseEvent, JournalAction, JournalEntry, JournalHead, ObjectKind
 from app.models.digests import GENESIS, digest
 from app.models.journal import ACCOUNTS, HAPPENED, LINKED, digest_of
 from app.permissions import Actor
 
 CASES: Table = Case.__table__  # type: ignore[assignment]
 HEADS: Table = JournalHead.__table__  # type: ignore[assignment]
+NEW_ACCESS = insert(AccessEntry.__table__)  # type: ignore[arg-type]
 NEW_ENTRY = insert(JournalEntry.__table__)  # type: ignore[arg-type]
 NEW_EVENT = insert(CaseEvent.__table__).returning(CaseEvent.__table__.c.id)  # type: ignore[arg-type]
 OF_CASE = (CASES.c.journal_number, CASES.c.journal_digest)
@@ -27,6 +28,7 @@ HEAD_OF_CASE = select(*OF_CASE).where(CASES.c.id == bindparam("case")).with_for_
 MOVE_CASE = update(CASES).where(CASES.c.id == bindparam("case"))
 HEAD = select(HEADS.c.number, HEADS.c.digest).where(HEADS.c.chain == bindparam("of")).with_for_update()
 MOVE = update(HEADS).where(HEADS.c.chain == bindparam("of"))
+DEPARTURES = {AccessAction.DOWNLOAD: JournalAction.DOWNLOADED, AccessAction.EXPORT: JournalAction.EXPORTED}
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,19 @@ def record_step(case: Case, event: Mapping[str, Any], *, actor: Actor, now: date
     head = Head(case.id, case.journal_number, case.journal_digest)
     moved = _write_event(head, event, actor=actor, now=now)
     case.journal_number, case.journal_digest = moved.number, moved.digest
+
+
+def keep_accesses(rows: Sequence[Mapping[str, Any]], actor: Actor | None, *, is_leaving: bool, now: datetime) -> None:
+    """Write rows of access; when the last one is a file that leaves, it joins the chain of exports too.
+
+    `now` is when they are written, and what the seals go by: a row that had to wait is not late for its seal.
+    """
+    timed = [{**row, "recorded_at": now} for row in rows]
+    if is_leaving:
+        row, action = timed[-1], DEPARTURES[timed[-1]["action"]]
+        number = int(row["object_id"]) if (row["object_id"] or "").isdecimal() else None
+        record(action, row["object_kind"], number, row, actor=actor, now=now)
+    db.session.connection().execute(NEW_ACCESS, timed)
 
 
 def tell_erased(case: Case, event_id: int, *, actor: Actor | None, now: datetime) -> None:

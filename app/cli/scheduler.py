@@ -1,4 +1,4 @@
-"""`flask scheduler`: a process of its own that queues the reminders of the day and sends the mails."""
+"""`flask scheduler`: a process of its own that seals the journal, queues the reminders of the day and sends the mails."""
 
 import logging
 import signal
@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 
 from app import clock
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
+from app.jobs.seals import seal_the_day
 from app.queries.outbox import count_waiting_mails
 
 TICK_SECONDS, DEMO_TICK_SECONDS = 10.0, 1.0
@@ -23,7 +24,9 @@ log = logging.getLogger("jalon.scheduler")
 
 
 @click.command("scheduler")
-@click.option("--once", is_flag=True, help="Prépare les rappels, envoie les courriels, puis s’arrête.")
+@click.option(
+    "--once", is_flag=True, help="Scelle le journal, prépare les rappels, envoie les courriels, puis s’arrête."
+)
 @click.option(
     "--tick",
     type=click.FloatRange(min=0.05),
@@ -32,7 +35,7 @@ log = logging.getLogger("jalon.scheduler")
 )
 @with_appcontext
 def scheduler(once: bool, tick: float | None) -> None:
-    """Prépare les rappels du jour et envoie les courriels, jusqu’à ce qu’on l’arrête."""
+    """Scelle le journal, prépare les rappels du jour et envoie les courriels, jusqu’à ce qu’on l’arrête."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if once:
         run_once()
@@ -42,6 +45,7 @@ def scheduler(once: bool, tick: float | None) -> None:
 
 def run_once() -> None:
     """Do one round and say what it did; status 1 when the mail server could not be reached."""
+    seal_the_day()
     queued = queue_due_reminders()
     done = send_waiting_mails()
     click.echo(f"Rappels préparés : {queued}. {_summary(done)} Encore en attente : {count_waiting_mails()}.")
@@ -71,9 +75,10 @@ def run(app: Flask, tick: float) -> None:
 
 
 class Sweeper:
-    """Queues the reminders of the day."""
+    """Seals the journal of the day, queues the reminders of the day."""
 
     def __call__(self) -> None:
+        seal_the_day()
         if queued := queue_due_reminders():
             log.info("Rappels préparés : %d.", queued)
 

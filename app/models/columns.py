@@ -39,3 +39,5 @@ class Authored:
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     created_at: Mapped[datetime]
+
+    relations = frozenset[str]()  # those to its parent, set by the query that loads it for a reader
