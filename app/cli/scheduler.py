@@ -1,4 +1,4 @@
-"""`flask scheduler`: a process of its own that seals the journal, queues the reminders of the day and sends the mails."""
+"""`flask scheduler`: a process of its own that queues the day's reminders, seals the journal, sends the mails."""
 
 import logging
 import signal
@@ -25,7 +25,7 @@ log = logging.getLogger("jalon.scheduler")
 
 @click.command("scheduler")
 @click.option(
-    "--once", is_flag=True, help="Scelle le journal, prépare les rappels, envoie les courriels, puis s’arrête."
+    "--once", is_flag=True, help="Prépare les rappels, envoie les courriels, scelle le journal, puis s’arrête."
 )
 @click.option(
     "--tick",
@@ -35,7 +35,7 @@ log = logging.getLogger("jalon.scheduler")
 )
 @with_appcontext
 def scheduler(once: bool, tick: float | None) -> None:
-    """Scelle le journal, prépare les rappels du jour et envoie les courriels, jusqu’à ce qu’on l’arrête."""
+    """Prépare les rappels, envoie les courriels et scelle le journal du jour, jusqu’à ce qu’on l’arrête."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if once:
         run_once()
@@ -45,9 +45,9 @@ def scheduler(once: bool, tick: float | None) -> None:
 
 def run_once() -> None:
     """Do one round and say what it did; status 1 when the mail server could not be reached."""
-    seal_the_day()
     queued = queue_due_reminders()
     done = send_waiting_mails()
+    seal_the_day()
     click.echo(f"Rappels préparés : {queued}. {_summary(done)} Encore en attente : {count_waiting_mails()}.")
     if done.server_error:
         raise click.ClickException(_trouble(done.server_error))
@@ -75,12 +75,12 @@ def run(app: Flask, tick: float) -> None:
 
 
 class Sweeper:
-    """Seals the journal of the day, queues the reminders of the day."""
+    """Queues the reminders of the day, seals its journal."""
 
     def __call__(self) -> None:
-        seal_the_day()
         if queued := queue_due_reminders():
             log.info("Rappels préparés : %d.", queued)
+        seal_the_day()  # the last: were its file out of reach, nobody's reminder would wait
 
 
 class Sender:

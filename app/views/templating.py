@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 
 from app import filters
 from app.auth import current_actor, valid_capacities
-from app.permissions import Act, Actor, Kind, relations_needed
+from app.permissions import Act, Actor, Kind, reads_journal, relations_needed
 from workflows.roles import Role
 
 VERSION = "0.1.0"
@@ -82,11 +82,15 @@ def _surroundings(app: Flask) -> dict[str, Any]:
 
 def _navigation(actor: Actor) -> list[dict[str, Any]]:
     is_employer = actor.role is Role.EMPLOYER
-    return [
+    shown = [
         {"label": own if is_employer else label, "url": url_for(endpoint), "current": request.blueprint in blueprints}
         for label, own, endpoint, blueprints, kind in NAVIGATION
         if kind is None or relations_needed(actor.role, kind, Act.READ)
     ]
+    if reads_journal(actor):
+        current = request.blueprint == "journal"
+        shown.insert(-1, {"label": "Journal", "url": url_for("journal.index"), "current": current})
+    return shown
 
 
 def _account(actor: Actor) -> dict[str, Any]:
