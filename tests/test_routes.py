@@ -170,7 +170,7 @@ SOMEBODY = dict(zip(TABLE.split()[1 : len(PEOPLE) + 1], PEOPLE, strict=True))
 WRITING = re.compile(r"^(INSERT|UPDATE|DELETE)|FOR (NO KEY )?UPDATE")
 """What a GET never sends: it changes nothing and makes nobody wait."""
 
-JOURNAL = re.compile(r"^(INSERT INTO access_entries|INSERT INTO journal_entries|UPDATE journal_heads)|FROM journal_heads")
+JOURNAL = re.compile(r"^INSERT INTO (access|journal)_entries|^UPDATE journal_heads|FROM journal_heads")
 """What the journal writes of a GET, once its answer is made: a row of access, and the entry of a file that leaves."""
 
 DEMO = {"/demo/courriels": 200, "/demo/courriels/inconnu": 404, "/demo/courriels/inconnu/mise-en-forme": 404}

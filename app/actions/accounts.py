@@ -81,9 +81,9 @@ def give_capacity(
 def set_password(
     user: User, password: str, hasher: PasswordHasher, *, now: datetime, actor: Actor | None = None
 ) -> None:
-    """Change the password of a person; raises Unacceptable when it is too short."""
+    """Change the password of a person (by that person, without an actor); raises Unacceptable when it is too short."""
     _keep_password(user, password, hasher)
-    record(JournalAction.PASSWORD_CHANGED, ObjectKind.USER, user.id, {}, actor=actor, now=now)
+    record(JournalAction.PASSWORD_CHANGED, ObjectKind.USER, user.id, {}, actor=actor, now=now, by=user.id)
 
 
 def _keep_password(user: User, password: str, hasher: PasswordHasher) -> None:
@@ -104,7 +104,7 @@ def check_credentials(email: str, password: str, hasher: PasswordHasher, *, now:
         _count_failure(known, now=now)
         return None
     known.failed_sign_ins, known.locked_until = 0, None
-    record(JournalAction.SIGNED_IN, ObjectKind.USER, known.id, {}, actor=None, now=now)
+    record(JournalAction.SIGNED_IN, ObjectKind.USER, known.id, {}, actor=None, now=now, by=known.id)
     return known
 
 
@@ -114,7 +114,7 @@ def _count_failure(user: User, *, now: datetime) -> None:
     failures = db.session.scalar(counted.returning(User.failed_sign_ins))
     if failures and failures >= ATTEMPTS:
         db.session.execute(update(User).where(User.id == user.id).values(failed_sign_ins=0, locked_until=now + LOCK))
-        record(JournalAction.ACCOUNT_LOCKED, ObjectKind.USER, user.id, {}, actor=None, now=now)
+        record(JournalAction.ACCOUNT_LOCKED, ObjectKind.USER, user.id, {}, actor=None, now=now, by=user.id)
 
 
 def _matches(stored: str, password: str, hasher: PasswordHasher) -> bool:

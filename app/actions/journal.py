@@ -51,15 +51,23 @@ class Deed:
 
 
 def record(
-    action: JournalAction, kind: ObjectKind, object_id: int | None, content: Any, *, actor: Actor | None, now: datetime
+    action: JournalAction,
+    kind: ObjectKind,
+    object_id: int | None,
+    content: Any,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    by: int | None = None,
 ) -> int:
     """Add to the chain of accounts, rights and exports what changed or left; return its number there.
 
     Give identifiers and rights, never a name, an address or a password: their digest could be guessed back. Call
-    it late: whoever comes next waits for the commit. Without an actor, it was a command.
+    it late: whoever comes next waits for the commit. `by` is a person who acts in no capacity yet (signing in);
+    without one and without an actor, it was a command.
     """
     head = hold(ACCOUNTS)
-    moved = _link(head, Deed(action, kind, object_id, digest(content)), actor=actor, now=now)
+    moved = _link(head, Deed(action, kind, object_id, digest(content)), actor=actor, now=now, by=by)
     db.session.connection().execute(MOVE, {"of": ACCOUNTS, "number": moved.number, "digest": moved.digest})
     return moved.number
 
@@ -120,13 +128,13 @@ def _write_event(head: Head, event: Mapping[str, Any], *, actor: Actor, now: dat
     return _link(head, deed, actor=actor, now=now)
 
 
-def _link(head: Head, deed: Deed, *, actor: Actor | None, now: datetime) -> Head:
+def _link(head: Head, deed: Deed, *, actor: Actor | None, now: datetime, by: int | None = None) -> Head:
     """Write the entry that follows a head and return it as the new head."""
     entry: dict[str, Any] = {
         "chain": head.chain,
         "number": head.number + 1,
         "recorded_at": now,
-        "actor_id": actor.user_id if actor else None,
+        "actor_id": actor.user_id if actor else by,
         "capacity_id": actor.capacity_id if actor else None,
         "organisation_id": actor.organisation_id if actor else None,
         "action": deed.action,

@@ -118,7 +118,8 @@ def _heads_by_seal() -> dict[int, tuple[int, str]]:
 
 
 def _check_outside(report: Report, outside: Outside) -> None:
-    stored = dict(db.session.execute(select(JournalSeal.number, JournalSeal.digest)).tuples().all())
+    rows = db.session.execute(select(JournalSeal.number, JournalSeal.digest))
+    stored = {number: whole for number, whole in rows}
     for number in sorted(outside):
         where = f"Sceau n° {number}"
         if number not in stored:
