@@ -45,11 +45,11 @@ class Config:
     ARGON2: ClassVar[dict[str, int]] = {}
     CLAIM_MINUTES = 10
     MAIL_FOLDER: str | None = None
-    SEALS = str(INSTANCE / "sceaux.txt")
+    SEALS = ""
     """Where the daily seals of the journal are kept outside the database (JALON_SEALS)."""
 
     def __init__(self) -> None:
-        self.SEALS = os.environ.get("JALON_SEALS", self.SEALS)
+        self.SEALS = os.environ.get("JALON_SEALS", str(INSTANCE / f"{self.NAME}-sceaux.txt"))
         for name in REQUIRED:
             value = os.environ.get(f"JALON_{name}")
             if value:

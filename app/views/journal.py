@@ -20,6 +20,14 @@ from workflows.roles import Role
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
 
+LISTS = {"cases": "Liste des dossiers", "employers": "Liste des employeurs"}
+FILTERS = {
+    "q": "recherche", "scope": "périmètre", "state": "état", "timing": "échéance", "departement": "département",
+    "category": "catégorie", "sector": "secteur", "lead": "chef de file n°", "officer": "référent n°",
+    "followed": "accompagnement", "sort": "tri",
+}  # fmt: skip
+"""Names of the filters of an export, as the journal tells them."""
+
 List = Callable[..., Sequence[Any]]
 
 
@@ -104,9 +112,9 @@ def _entry(row: Any) -> dict[str, Any]:
 
 def _access(row: Any) -> dict[str, Any]:
     notes = [plural(row.rows, "ligne")] if row.rows is not None else []
-    notes += [f"{name} : {_filter(value)}" for name, value in (row.filters or {}).items()]
-    badges = [("refusé", "warn")] if row.action is AccessAction.REFUSED else []
-    badges += [("hors territoire", "info")] if row.is_out_of_territory else []
+    notes += [f"{FILTERS.get(name, name)} : {_filter(value)}" for name, value in (row.filters or {}).items()]
+    notes += [row.request] if row.object_kind is None else []
+    badges = [("hors territoire", "info")] if row.is_out_of_territory else []
     return {"action": row.action.label, "about": _object(row), "notes": notes, "badges": badges}
 
 
@@ -118,6 +126,8 @@ def _object(row: Any) -> str:
     kind: ObjectKind | None = row.object_kind
     if kind is None:
         return "Page"
+    if kind is ObjectKind.LIST:
+        return next((words for name, words in LISTS.items() if f" {name}." in getattr(row, "request", "")), kind.label)
     if kind is ObjectKind.CASE and row.object_id is not None:
         return chain_label(int(row.object_id))
     return kind.label if row.object_id is None else f"{kind.label} n° {row.object_id}"
