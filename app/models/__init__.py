@@ -24,6 +24,8 @@ from app.models.employers import (
     Structure,
 )
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
+from app.models.identities import UserIdentity
+from app.models.magic_links import LinkPurpose, MagicLink
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
 from app.models.users import Capacity, ManagerFunction, User
@@ -48,6 +50,8 @@ __all__ = [
     "Exchange",
     "ExchangeKind",
     "FederationMember",
+    "LinkPurpose",
+    "MagicLink",
     "ManagerFunction",
     "Organisation",
     "OrganisationDepartement",
@@ -60,6 +64,7 @@ __all__ = [
     "Source",
     "Structure",
     "User",
+    "UserIdentity",
     "Visibility",
     "Visit",
     "VisitAgreedStep",
