@@ -16,7 +16,11 @@ from forms.links import AskForm, FollowForm, PasswordForm
 
 bp = Blueprint("links", __name__)
 
-FOLLOWED_HERE = (LinkPurpose.SIGN_IN, LinkPurpose.PASSWORD, LinkPurpose.INVITATION)
+FOLLOWED_HERE = {
+    LinkPurpose.SIGN_IN: "links/sign_in.html",
+    LinkPurpose.PASSWORD: "links/password.html",
+    LinkPurpose.INVITATION: "links/invitation.html",
+}
 """Those that open an account. The others are followed on the page of what they are about."""
 
 
@@ -69,7 +73,7 @@ def follow(reference: str) -> ResponseReturnValue:
 
 
 def _show(link: MagicLink, form: FollowForm) -> ResponseReturnValue:
-    page = render_template(f"links/{link.purpose.value}.html", form=form, openid_url=openid.sign_in_address())
+    page = render_template(FOLLOWED_HERE[link.purpose], form=form, openid_url=openid.sign_in_address())
     return page, 422 if form.errors else 200
 
 
