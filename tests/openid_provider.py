@@ -107,7 +107,8 @@ def running_provider() -> Iterator[FakeProvider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer(lambda: self._read())
+            if not self._send_back():
+                self._answer(self._read)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -127,6 +128,22 @@ def running_provider() -> Iterator[FakeProvider]:
             if self.path == "/userinfo" and self.headers["Authorization"] == "Bearer jeton-d-acces":
                 return 200, provider.tell(), "application/jwt"
             return 404, {}, "application/json"
+
+        def _send_back(self) -> bool:
+            """What a browser meets: nobody is asked anything, one is sent back at once."""
+            parts = urlsplit(self.path)
+            asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            origin = "{0.scheme}://{0.netloc}".format(urlsplit(asked.get("redirect_uri", "")))
+            places = {"/authorize": lambda: origin + provider.authorise(self.path)}
+            places["/end"] = lambda: asked["post_logout_redirect_uri"]
+            if parts.path not in places:
+                return False
+            provider.asked.append(parts.path)
+            self.send_response(302)
+            self.send_header("Location", places[parts.path]())
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return True
 
         def _answer(self, make: Callable[[], tuple[int, Any, str]]) -> None:
             provider.asked.append(self.path)
