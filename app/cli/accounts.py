@@ -32,8 +32,9 @@ def create_organisation(name: str, kind: str, short_name: str, departements: str
     if unknown:
         raise click.ClickException(f"Département inconnu : {', '.join(unknown)}.")
     try:
+        number = normalise_siret(siret) if siret else None
         organisation = accounts.create_organisation(Role(kind), name, short_name or name[:80], codes)
-        organisation.siret = normalise_siret(siret) if siret else None
+        organisation.siret = number
     except (Unacceptable, InvalidKey) as error:
         raise click.ClickException(str(error)) from error
     db.session.commit()

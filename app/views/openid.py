@@ -1,5 +1,6 @@
 """Signing in with ProConnect: off to the provider, back from it, and out again."""
 
+import re
 import secrets
 from typing import Any
 
@@ -26,8 +27,11 @@ from app.openid.provider import declined
 
 bp = Blueprint("openid", __name__, url_prefix="/connexion/proconnect")
 
-COOKIE = "jalon_openid"
+COOKIE = "jalon_openid_"
+"""Followed by the start of the state: two windows may be on their way at once."""
 SECONDS_TO_COME_BACK = 600
+LONGEST_KEPT_TOKEN = 2_500
+"""Beyond, browsers would drop the whole cookie of the session: signing out then stays local."""
 
 
 def provider() -> Provider | None:
@@ -73,7 +77,7 @@ def go() -> ResponseReturnValue:
     trip = {"state": state, "nonce": nonce, "verifier": verifier, "target": request.args.get("suite", "")[:500]}
     answer = redirect(address)
     answer.set_cookie(
-        COOKIE,
+        _cookie(state),
         _signer().dumps(trip),
         max_age=SECONDS_TO_COME_BACK,
         path=bp.url_prefix,
@@ -121,7 +125,10 @@ def _enter(identity: Identity, target: str | None) -> ResponseReturnValue:
         return _stop(error, identity=identity)
     auth.sign_in(capacity.user)
     session["capacity"] = capacity.id
-    session["openid"] = {"id_token": identity.id_token, "acr": identity.acr}
+    session["openid"] = {
+        "id_token": identity.id_token if len(identity.id_token) <= LONGEST_KEPT_TOKEN else "",
+        "second_factor": identity.acr in current_app.config["OIDC_ACR_SECOND_FACTOR"].split(),
+    }
     db.session.commit()
     return _forget_trip(redirect(target or url_for("desk.show")))
 
@@ -153,18 +160,23 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="openid-trip")
 
 
+def _cookie(state: str) -> str:
+    return COOKIE + re.sub(r"[^\w-]", "", state, flags=re.ASCII)[:12]
+
+
 def _read_trip() -> dict[str, str] | None:
+    state = request.args.get("state", "")
     try:
-        trip: dict[str, str] = _signer().loads(request.cookies.get(COOKIE, ""), max_age=SECONDS_TO_COME_BACK)
+        trip: dict[str, str] = _signer().loads(request.cookies.get(_cookie(state), ""), max_age=SECONDS_TO_COME_BACK)
     except BadData:
         return None
-    state = request.args.get("state", "")
     return trip if secrets.compare_digest(trip["state"].encode(), state.encode()) else None
 
 
 def _forget_trip(answer: Any) -> Response:
     response = make_response(answer)
-    response.delete_cookie(COOKIE, path=bp.url_prefix)
+    if (name := _cookie(request.args.get("state", ""))) in request.cookies:
+        response.delete_cookie(name, path=bp.url_prefix)
     return response
 
 

@@ -77,6 +77,22 @@ def test_one_enters_in_the_capacity_of_the_organisation_named(
     assert "ARS Poitou" in who(client)
 
 
+def test_two_windows_may_be_on_their_way_at_once(client: FlaskClient, provider: FakeProvider) -> None:
+    first, second = (provider.authorise(go(client, suite)) for suite in ("/dossiers", "/employeurs"))
+    assert [client.get(address).headers["Location"] for address in (second, first)] == ["/employeurs", "/dossiers"]
+    assert identities() == [("preventeur@test.example", "sub-1")]
+
+
+@pytest.mark.parametrize(("acr", "shown"), [("eidas1", False), ("eidas2", True), ("eidas3", True)])
+def test_the_level_says_whether_a_second_factor_was_shown(
+    client: FlaskClient, provider: FakeProvider, acr: str, shown: bool
+) -> None:
+    provider.id_token["acr"] = acr
+    come_and_go(client, provider)
+    with client.session_transaction() as kept:
+        assert kept["openid"]["second_factor"] is shown
+
+
 def test_a_provider_without_pkce_is_served(client: FlaskClient, provider: FakeProvider) -> None:
     provider.description = {"code_challenge_methods_supported": None, "token_endpoint_auth_methods_supported": None}
     address = go(client)

@@ -121,12 +121,13 @@ def test_a_way_back_that_no_way_out_began_is_refused(client: FlaskClient, app: F
 
 def test_a_way_back_serves_once_and_not_for_long(client: FlaskClient, app: Flask, provider: FakeProvider) -> None:
     address = provider.authorise(go(client))
-    trip = client.get_cookie("jalon_openid", path="/connexion/proconnect")
+    name = "jalon_openid_" + parse_qs(urlsplit(address).query)["state"][0][:12]
+    trip = client.get_cookie(name, path="/connexion/proconnect")
     assert trip and trip.http_only and trip.same_site == "Lax"
     assert client.get(address).status_code == 302
     stopped(Page(client.get(address)), *REFUSED)
     thief = app.test_client()  # who kept the cookie and the address has a code that has served
-    thief.set_cookie("jalon_openid", trip.value, path="/connexion/proconnect")
+    thief.set_cookie(name, trip.value, path="/connexion/proconnect")
     stopped(Page(thief.get(address)), *REFUSED)
     late = provider.authorise(go(client))
     with time_machine.travel(NOW + timedelta(minutes=11)):
