@@ -52,7 +52,7 @@ def _ask(purpose: LinkPurpose, template: str) -> ResponseReturnValue:
 @auth.public
 def follow(reference: str) -> ResponseReturnValue:
     link = get_pending_link(reference, clock.now())
-    if link is None or link.purpose not in FOLLOWED_HERE:
+    if link is None or link.user is None or link.purpose not in FOLLOWED_HERE:
         return _dead(reference)
     form = FollowForm() if link.purpose is LinkPurpose.SIGN_IN else PasswordForm()
     if not link.needs_second_factor or _is_theirs(link):
@@ -88,13 +88,14 @@ def _use(link: MagicLink, form: FollowForm) -> ResponseReturnValue:
     if isinstance(form, PasswordForm):
         accounts.set_password(used.user, form.password.data, PasswordHasher(**current_app.config["ARGON2"]))
         magic_links.void(used.email, *FOLLOWED_HERE, now=now)
-    db.session.commit()
     if used.purpose is LinkPurpose.PASSWORD:
         flash("Votre mot de passe est enregistré. Vous pouvez vous connecter.", "success")
-        return redirect(url_for("accounts.sign_in"))
-    auth.sign_in(used.user)
+        target = url_for("accounts.sign_in")
+    else:
+        auth.sign_in(used.user)
+        target = auth.local_address(used.target) or url_for("desk.show")
     db.session.commit()
-    return redirect(auth.local_address(used.target) or url_for("desk.show"))
+    return redirect(target)
 
 
 def _dead(reference: str) -> ResponseReturnValue:
