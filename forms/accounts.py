@@ -16,15 +16,5 @@ class SignInForm(Form):
     password = Password("Mot de passe", [REQUIRED])
 
 
-class ForgottenPasswordForm(Form):
-    email = LineField(
-        "Adresse électronique", required=True, description="Celle de votre compte : le lien y sera envoyé."
-    )
-
-
-class NewPasswordForm(Form):
-    password = Password("Nouveau mot de passe", [REQUIRED], description="Au moins 12 caractères.")
-
-
 class CapacityForm(Form):
     capacity = RadioField("Vous agissez en tant que", coerce=int, validate_choice=True)

@@ -12,6 +12,7 @@ from app.actions.errors import Unacceptable
 from app.extensions import db
 from app.models import Organisation
 from app.readers import territories
+from app.readers.finess_keys import InvalidKey, normalise_siret
 from workflows.roles import Role
 
 organisation_group = AppGroup("organisation", help="Les organismes qui partagent le suivi.")
@@ -24,15 +25,18 @@ KINDS = [role.value for role in Role if role not in (Role.EMPLOYER, Role.COORDIN
 @click.option("--kind", type=click.Choice(KINDS), required=True, help="Nature de l’organisme.")
 @click.option("--short-name", default="", help="Nom court, affiché dans les listes.")
 @click.option("--departements", default="", help="Codes séparés par des virgules : 16,17,2A,971.")
-def create_organisation(name: str, kind: str, short_name: str, departements: str) -> None:
+@click.option("--siret", default="", help="SIRET que ProConnect donne pour ses agents.")
+def create_organisation(name: str, kind: str, short_name: str, departements: str, siret: str) -> None:
     """Crée un organisme et son territoire."""
     codes = [code.strip().upper() for code in departements.split(",") if code.strip()]
     unknown = sorted(set(codes) - known_departements())
     if unknown:
         raise click.ClickException(f"Département inconnu : {', '.join(unknown)}.")
     try:
+        number = normalise_siret(siret) if siret else None
         organisation = accounts.create_organisation(Role(kind), name, short_name or name[:80], codes, now=clock.now())
-    except Unacceptable as error:
+        organisation.siret = number
+    except (Unacceptable, InvalidKey) as error:
         raise click.ClickException(str(error)) from error
     db.session.commit()
     click.echo(f"Organisme {organisation.id} créé : {name} ({len(codes)} départements).")

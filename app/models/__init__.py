@@ -35,6 +35,8 @@ from app.models.journal import (
     JournalSealHead,
     ObjectKind,
 )
+from app.models.identities import UserIdentity
+from app.models.magic_links import LinkPurpose, MagicLink
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
 from app.models.users import Capacity, ManagerFunction, User
@@ -67,6 +69,8 @@ __all__ = [
     "JournalHead",
     "JournalSeal",
     "JournalSealHead",
+    "LinkPurpose",
+    "MagicLink",
     "ManagerFunction",
     "ObjectKind",
     "Organisation",
@@ -80,6 +84,7 @@ __all__ = [
     "Source",
     "Structure",
     "User",
+    "UserIdentity",
     "Visibility",
     "Visit",
     "VisitAgreedStep",

@@ -1,4 +1,4 @@
-"""Signing in and out, a forgotten password, the choice of a capacity."""
+"""Signing in and out, the choice of a capacity."""
 
 from argon2 import PasswordHasher
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
@@ -7,14 +7,12 @@ from flask_login import current_user
 
 from app import auth, clock
 from app.actions import accounts
-from app.actions.errors import Unacceptable
-from app.actions.outbox import queue_mail
-from app.actions.password_links import TEMPLATE, VALID_SECONDS, read_token
 from app.demo.accounts import demo_accounts
 from app.extensions import db
 from app.models import User
 from app.queries.users import get_user_by_email
-from forms.accounts import CapacityForm, ForgottenPasswordForm, NewPasswordForm, SignInForm
+from app.views import openid
+from forms.accounts import CapacityForm, SignInForm
 
 bp = Blueprint("accounts", __name__)
 
@@ -39,7 +37,9 @@ def sign_in() -> ResponseReturnValue:
         )
     status = 422 if form.errors else 200
     accounts_shown = demo_accounts(current_app) if current_app.config["DEMO"] else []
-    return render_template("accounts/sign_in.html", form=form, demo_accounts=accounts_shown), status
+    openid_url = openid.sign_in_address(request.args.get("suite"))
+    page = render_template("accounts/sign_in.html", form=form, demo_accounts=accounts_shown, openid_url=openid_url)
+    return page, status
 
 
 def _welcome(user: User) -> ResponseReturnValue:
@@ -62,41 +62,10 @@ def sign_in_demo() -> ResponseReturnValue:
 @bp.post("/deconnexion")
 @auth.signed_in
 def sign_out() -> ResponseReturnValue:
+    elsewhere = openid.sign_out_address()
     auth.sign_out()
     flash("Vous êtes déconnecté.", "success")
-    return redirect(url_for("accounts.sign_in"))
-
-
-@bp.route("/mot-de-passe-oublie", methods=["GET", "POST"])
-@auth.public
-def forgotten_password() -> ResponseReturnValue:
-    form = ForgottenPasswordForm()
-    if not form.validate_on_submit():
-        return render_template("accounts/forgotten_password.html", form=form), 422 if form.errors else 200
-    user = get_user_by_email(form.email.data)
-    if user and user.is_enabled:
-        now = clock.now()
-        queue_mail(user.id, TEMPLATE, object_kind="user", object_id=user.id, rule=f"{now:%Y-%m-%d %H:%M}", now=now)
-        db.session.commit()
-    return render_template("accounts/link_sent.html", email=form.email.data)
-
-
-@bp.route("/mot-de-passe/<token>", methods=["GET", "POST"])
-@auth.public
-def new_password(token: str) -> ResponseReturnValue:
-    user = read_token(token, current_app.config["SECRET_KEY"], max_age=VALID_SECONDS)
-    if user is None:
-        return render_template("accounts/link_expired.html"), 404
-    form = NewPasswordForm()
-    if form.validate_on_submit():
-        try:
-            accounts.set_password(user, form.password.data, hasher(), now=clock.now())
-            db.session.commit()
-            flash("Votre mot de passe est enregistré. Vous pouvez vous connecter.", "success")
-            return redirect(url_for("accounts.sign_in"))
-        except Unacceptable as error:
-            form.refuse(str(error), error.field)
-    return render_template("accounts/new_password.html", form=form), 422 if form.errors else 200
+    return redirect(elsewhere or url_for("accounts.sign_in"))
 
 
 @bp.route("/fonctions", methods=["GET", "POST"])

@@ -60,7 +60,7 @@ def page(status: int, **values: Any) -> tuple[str, int]:
 
 def _typed() -> list[str]:
     """Return the texts that the refused request carried: nobody writes them twice."""
-    secret = ("csrf_token", "password", "submission", "version")
+    secret = ("code", "csrf_token", "password", "secret", "submission", "version")
     return [text for name, text in request.form.items(multi=True) if name not in secret and len(text) >= LONG_ENOUGH]
 
 

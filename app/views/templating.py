@@ -5,8 +5,9 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
@@ -57,7 +58,7 @@ def _add_headers(response: Response) -> Response:
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        f"font-src 'self'; connect-src 'self'; form-action {_form_targets()}; base-uri 'none'; frame-ancestors 'none'",
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -66,6 +67,12 @@ def _add_headers(response: Response) -> Response:
     elif request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _form_targets() -> str:
+    """Signing out is a form, and goes on to the identity provider: browsers hold redirections to this list too."""
+    issuer = urlsplit(current_app.config["OIDC_ISSUER"])
+    return f"'self' {issuer.scheme}://{issuer.netloc}" if issuer.netloc else "'self'"
 
 
 def _surroundings(app: Flask) -> dict[str, Any]:

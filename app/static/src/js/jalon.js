@@ -3,6 +3,7 @@ import { CharacterCount, Checkboxes, ErrorSummary, PasswordInput, Radios, create
 import { askBeforeSubmitting } from './confirm.js'
 import { offerQuickDates } from './dates.js'
 import { foldMenu, closeAccountPanel } from './menu.js'
+import { takeLinkSecret } from './links.js'
 import { letRowsGrow } from './rows.js'
 import { submitOnce } from './submit.js'
 import { warnAboutUnsavedText } from './unsaved.js'
@@ -43,5 +44,6 @@ foldMenu()
 closeAccountPanel()
 askBeforeSubmitting()
 submitOnce()
+takeLinkSecret()
 enhance(document)
 document.addEventListener('htmx:after:swap', () => enhance(document))
