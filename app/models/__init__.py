@@ -24,6 +24,7 @@ from app.models.employers import (
     Structure,
 )
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
+from app.models.identities import UserIdentity
 from app.models.journal import (
     AccessAction,
     AccessEntry,
@@ -35,7 +36,6 @@ from app.models.journal import (
     JournalSealHead,
     ObjectKind,
 )
-from app.models.identities import UserIdentity
 from app.models.magic_links import LinkPurpose, MagicLink
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
