@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -18,6 +19,12 @@ REQUIRED = {
     "MAIL_FROM": "adresse d’expédition des courriels",
 }
 """What production cannot do without, each as the environment variable JALON_<NAME>."""
+
+OPTIONAL = {
+    "SECURITY_CONTACT": "à qui signaler une faille, par exemple mailto:securite@jalon.exemple.fr (security.txt)",
+    "SECURITY_EXPIRES": "jusqu’à quand ce contact vaut, un an au plus : 2027-06-30 (security.txt)",
+}
+"""What it does better with."""
 
 
 class ConfigurationError(Exception):
@@ -40,17 +47,32 @@ class Config:
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SECURE = False
+    SESSION_COOKIE_PATH = "/"
     PERMANENT_SESSION_LIFETIME = 8 * 3600
     WTF_CSRF_TIME_LIMIT = None
+    WTF_CSRF_SSL_STRICT = False  # it wants a Referer, which our pages forbid: see app/views/headers.py
+    SQLALCHEMY_ENGINE_OPTIONS: ClassVar[dict[str, object]] = {"hide_parameters": True}
+    SECURITY_CONTACT = ""
+    SECURITY_EXPIRES = ""
     ARGON2: ClassVar[dict[str, int]] = {}
     CLAIM_MINUTES = 10
     MAIL_FOLDER: str | None = None
+    SESSION_COOKIE_NAME = "session"
 
     def __init__(self) -> None:
-        for name in REQUIRED:
+        for name in (*REQUIRED, *OPTIONAL):
             value = os.environ.get(f"JALON_{name}")
+            if name == "SECURITY_EXPIRES" and value:
+                _check_day(name, value)
             if value:
                 setattr(self, "SQLALCHEMY_DATABASE_URI" if name == "DATABASE_URL" else name, value)
+
+
+def _check_day(name: str, value: str) -> None:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise ConfigurationError(f"JALON_{name} s’écrit comme 2027-06-30, et non « {value} ».") from None
 
 
 def _embedded_database(name: str) -> str:
@@ -95,6 +117,8 @@ class Testing(Config):
     __test__ = False  # not a test, whatever its name
     NAME = "testing"
     TESTING = True
+    SECURITY_CONTACT = "mailto:securite@jalon.example"
+    SECURITY_EXPIRES = "2027-06-30"
     SECRET_KEY = "tests-only-" + "0" * 32
     SQLALCHEMY_DATABASE_URI = "sqlite://"
     SERVER_NAME = None
@@ -119,6 +143,8 @@ class Production(Config):
         if address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
             raise ConfigurationError("JALON_PUBLIC_URL doit commencer par https:// (http:// pour un essai local).")
         self.SESSION_COOKIE_SECURE = address.scheme == "https"
+        if self.SESSION_COOKIE_SECURE:  # tied to this very host: no neighbour of the domain can set or read it
+            self.SESSION_COOKIE_NAME = "__Host-jalon"
 
 
 ENVIRONMENTS: dict[str, type[Config]] = {kind.NAME: kind for kind in (Development, Demo, Testing, Production)}

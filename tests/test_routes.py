@@ -18,6 +18,8 @@ TABLE = """
                                                             - car ars coo dep ara dre fed emp pro nat adm ail
 GET  /static/src/jalon.scss                                 200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /sante                                                 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /robots.txt                                            200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /.well-known/security.txt                              200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /aide                                                  200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /aide/procedure                                        200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /aide/droits                                           200 200 200 200 200 200 200 200 200 200 200 200 200

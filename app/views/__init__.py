@@ -15,12 +15,14 @@ from app.views import (
     documents,
     employers,
     exchanges,
+    headers,
     health,
     help,
     steps,
     structures,
     teams,
     visits,
+    well_known,
 )
 
 PAGES = (
@@ -38,6 +40,7 @@ PAGES = (
     structures,
     teams,
     visits,
+    well_known,
 )
 
 
@@ -50,6 +53,7 @@ class RowNumber(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Register the pages; those of the demonstration exist in the demonstration only."""
+    headers.init_app(app)
     app.url_map.converters["int"] = RowNumber
     for page in PAGES:
         app.register_blueprint(page.bp)

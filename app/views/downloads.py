@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from flask import Response
 
+from app.views.headers import ATTACHMENT_POLICY
+
 
 def attachment(file_name: str, media_type: str, data: bytes, sha256: str) -> Response:
     """Return a download whose ETag is the digest of its bytes."""
@@ -12,6 +14,6 @@ def attachment(file_name: str, media_type: str, data: bytes, sha256: str) -> Res
     name = re.sub(r'[\x00-\x1f\x7f"\\/]', "_", file_name)
     plain = name.encode("ascii", "replace").decode().replace("?", "_")
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Security-Policy"] = ATTACHMENT_POLICY
     response.set_etag(sha256)
     return response
