@@ -9,9 +9,9 @@ from app.extensions import db
 from app.models import Case, Contact, Document, DocumentKind, Employer, Visibility, Visit
 from app.permissions import Actor
 from tests.factories import NOW, make_exchange, make_visit
+from tests.files import PDF
 from tests.world import World
 
-PDF = b"%PDF-1.7\n% essai\n"
 UNKNOWN = "999999"
 UNKNOWN_FINESS = "990000000"
 
