@@ -1,11 +1,11 @@
-"""Commands: `flask organisation`, `flask user`, `flask import`, `flask scheduler`, `flask demo`."""
+"""Commands: `flask organisation`, `user`, `import`, `retention`, `person`, `scheduler`, `demo`."""
 
 from flask import Flask
 
-from app.cli import accounts, demo, imports, scheduler
+from app.cli import accounts, demo, imports, retention, scheduler
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (*accounts.COMMANDS, *demo.COMMANDS, *imports.COMMANDS, *scheduler.COMMANDS):
+    for command in (*accounts.COMMANDS, *demo.COMMANDS, *imports.COMMANDS, *retention.COMMANDS, *scheduler.COMMANDS):
         app.cli.add_command(command)

@@ -26,10 +26,12 @@ from app.models.employers import (
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
+from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
 from app.models.users import Capacity, ManagerFunction, User
 from app.models.visibility import Visibility
 
 __all__ = [
+    "AnonymousCase",
     "Capacity",
     "Case",
     "CaseDeadline",
@@ -40,6 +42,7 @@ __all__ = [
     "CaseStructure",
     "CivilServiceBranch",
     "Contact",
+    "DataRequest",
     "Document",
     "DocumentContent",
     "DocumentKind",
@@ -48,12 +51,14 @@ __all__ = [
     "Exchange",
     "ExchangeKind",
     "FederationMember",
+    "GuardLift",
     "ManagerFunction",
     "Organisation",
     "OrganisationDepartement",
     "OutboxMail",
     "PartnerStatus",
     "Priority",
+    "RetentionNotice",
     "RuleSetting",
     "Scheme",
     "Sector",

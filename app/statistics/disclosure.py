@@ -4,10 +4,11 @@ Thresholds: at least 3 employers in a cell and none above 85 % of its total (the
 least 5 accidents, and no motive of absence for a service of fewer than 11 people (domain reference, §6).
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
+from typing import Any
 
 SMALLEST_CELL = 3
 """Fewest employers that a figure may speak of."""
@@ -20,8 +21,8 @@ DEAREST = 10**9
 TOTAL = "total"
 """The name of a margin: (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL); TOTAL alone for a single line of figures."""
 
-Name = Hashable
-Node = tuple[str, Hashable]
+Name = Any
+Node = tuple[str, Any]
 
 
 @dataclass(frozen=True)

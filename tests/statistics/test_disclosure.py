@@ -118,11 +118,11 @@ def tables(draw: st.DrawFn, most_rows: int = 3, most_columns: int = 3, most: int
 @example({(0, 0): 2, (0, 1): 2, (1, 0): 2, (1, 1): 2})
 def test_elimination_gives_no_masked_cell_back(inner: Table) -> None:
     masked = mask_table(inner)
-    table: Table = with_margins(inner)  # type: ignore[assignment]
+    table: Table = with_margins(inner)
     assert masked >= {name for name, value in table.items() if 0 < value < SMALLEST_CELL}
     assert all(table[name] for name in masked)  # an empty cell is told: nothing is learnt of anybody
     if masked:
-        assert determined(table, masked) == set()  # type: ignore[arg-type]
+        assert determined(table, masked) == set()
 
 
 @settings(max_examples=60)
@@ -131,9 +131,9 @@ def test_elimination_gives_no_masked_cell_back(inner: Table) -> None:
 def test_trying_every_table_gives_no_masked_cell_back(inner: Table) -> None:
     """Harder: the reader also knows that counts are whole, and that a masked cell is not empty."""
     masked = mask_table(inner)
-    table: Table = with_margins(inner)  # type: ignore[assignment]
-    seen: dict[tuple[int | str, int | str], set[int]] = {name: set() for name in masked}  # type: ignore[misc]
-    for guess in possible(table, masked):  # type: ignore[arg-type]
+    table: Table = with_margins(inner)
+    seen: dict[tuple[int | str, int | str], set[int]] = {name: set() for name in masked}
+    for guess in possible(table, masked):
         for name in seen:
             seen[name].add(guess[name])
     assert {name for name, values in seen.items() if len(values) < 2} == set()
