@@ -64,7 +64,7 @@ RULES = (
     Rule(
         "case_refused",
         "Dossier dont l’employeur n’a pas donné suite",
-        "jour du refus",
+        "jour de sa réponse",
         Treatment.ANONYMISE,
         "Le temps de proposer à nouveau un appui, pas davantage.",
         months(24),

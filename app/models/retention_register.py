@@ -58,7 +58,8 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "employers": {
         "directory": "id finess siren name long_name legal_status sector sector_confirmed_on sector_confirmed_by_id"
-        " civil_service_branch scheme naf headcount address postcode city departement phone is_closed search_key version"
+        " civil_service_branch scheme naf headcount address postcode city departement phone is_closed search_key"
+        " version"
     },
     "exchanges": {
         "entry": "id employer_id case_id kind held_on summary visibility author_id organisation_id created_at version"
