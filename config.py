@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -19,7 +20,6 @@ REQUIRED = {
 }
 """What production cannot do without, each as the environment variable JALON_<NAME>."""
 
-
 OPENID = {
     "OIDC_ISSUER": "adresse du fournisseur d’identité, telle qu’il l’écrit lui-même (ProConnect)",
     "OIDC_CLIENT_ID": "identifiant de ce service chez lui",
@@ -27,7 +27,13 @@ OPENID = {
 }
 """All three or none: without them there is no ProConnect button."""
 
-OPTIONAL = (*OPENID, "OIDC_ACR", "OIDC_ACR_SECOND_FACTOR")
+SECURITY = {
+    "SECURITY_CONTACT": "à qui signaler une faille, par exemple mailto:securite@jalon.exemple.fr (security.txt)",
+    "SECURITY_EXPIRES": "jusqu’à quand ce contact vaut, un an au plus : 2027-06-30 (security.txt)",
+}
+"""What it does better with."""
+
+OPTIONAL = (*OPENID, "OIDC_ACR", "OIDC_ACR_SECOND_FACTOR", *SECURITY)
 
 
 class ConfigurationError(Exception):
@@ -50,8 +56,13 @@ class Config:
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SECURE = False
+    SESSION_COOKIE_PATH = "/"
     PERMANENT_SESSION_LIFETIME = 8 * 3600
     WTF_CSRF_TIME_LIMIT = None
+    WTF_CSRF_SSL_STRICT = False  # it wants a Referer, which our pages forbid: see app/views/headers.py
+    SQLALCHEMY_ENGINE_OPTIONS: ClassVar[dict[str, object]] = {"hide_parameters": True}
+    SECURITY_CONTACT = ""
+    SECURITY_EXPIRES = ""
     ARGON2: ClassVar[dict[str, int]] = {}
     CLAIM_MINUTES = 10
     MAIL_FOLDER: str | None = None
@@ -66,6 +77,7 @@ class Config:
         "https://proconnect.gouv.fr/assurance/consistency-checked-2fa"
     )
     OIDC_TIMEOUT = 5.0
+    SESSION_COOKIE_NAME = "session"
 
     def __init__(self) -> None:
         self.SEALS = os.environ.get("JALON_SEALS", str(INSTANCE / f"{self.NAME}-sceaux.txt"))
@@ -75,6 +87,7 @@ class Config:
                 setattr(self, "SQLALCHEMY_DATABASE_URI" if name == "DATABASE_URL" else name, value)
         for name in OPTIONAL:
             setattr(self, name, os.environ.get(f"JALON_{name}", getattr(self, name)))
+        _check_day("SECURITY_EXPIRES", self.SECURITY_EXPIRES)
         _check_openid(self)
 
 
@@ -86,6 +99,14 @@ def _check_openid(config: Config) -> None:
     address = urlsplit(config.OIDC_ISSUER)
     if given and address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
         raise ConfigurationError("JALON_OIDC_ISSUER doit commencer par https:// (http:// pour un essai local).")
+
+
+def _check_day(name: str, value: str) -> None:
+    try:
+        if value:
+            date.fromisoformat(value)
+    except ValueError:
+        raise ConfigurationError(f"JALON_{name} s’écrit comme 2027-06-30, et non « {value} ».") from None
 
 
 def _embedded_database(name: str) -> str:
@@ -130,6 +151,8 @@ class Testing(Config):
     __test__ = False  # not a test, whatever its name
     NAME = "testing"
     TESTING = True
+    SECURITY_CONTACT = "mailto:securite@jalon.example"
+    SECURITY_EXPIRES = "2027-06-30"
     SECRET_KEY = "tests-only-" + "0" * 32
     SQLALCHEMY_DATABASE_URI = "sqlite://"
     SERVER_NAME = None
@@ -154,6 +177,8 @@ class Production(Config):
         if address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
             raise ConfigurationError("JALON_PUBLIC_URL doit commencer par https:// (http:// pour un essai local).")
         self.SESSION_COOKIE_SECURE = address.scheme == "https"
+        if self.SESSION_COOKIE_SECURE:  # tied to this very host: no neighbour of the domain can set or read it
+            self.SESSION_COOKIE_NAME = "__Host-jalon"
 
 
 ENVIRONMENTS: dict[str, type[Config]] = {kind.NAME: kind for kind in (Development, Demo, Testing, Production)}

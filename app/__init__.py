@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import access_log, auth, cli, views
+from app import access_log, auth, cli, redaction, views
 from app.extensions import db, migrate
 from app.views import errors
 from app.views.templating import set_up_templates
@@ -13,6 +13,7 @@ def create_app(config: Config) -> Flask:
     """Return the application for one environment."""
     app = Flask(__name__, instance_path=str(INSTANCE.absolute()))
     app.config.from_object(config)
+    redaction.install(app.logger, app.config)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     auth.init_app(app)

@@ -172,6 +172,8 @@ def local_address(target: str | None) -> str | None:
     """Return an address of this application, or None for anything that leads elsewhere."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return None
+    if any(ord(letter) < 32 or letter == "\x7f" for letter in target):
+        return None  # a browser drops tabs and line breaks: « /<tab>/ailleurs » would lead elsewhere
     parts = urlsplit(target)
     return None if parts.scheme or parts.netloc or "\\" in target else target
 

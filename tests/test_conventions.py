@@ -251,3 +251,42 @@ def _add_cases(world: World, number: int) -> None:
         db.session.execute(insert(table), [row(n) for n in range(100_000, 100_000 + number)])
     db.session.execute(text("ANALYZE"))  # as a live database does by itself
     db.session.commit()
+
+
+# --- Nothing is fetched from what people give ----------------------------------------------------------------
+
+HTTP_CLIENTS = {
+    "httpx",
+    "requests",
+    "urllib3",
+    "aiohttp",
+    "httplib2",
+    "http.client",
+    "urllib.request",
+    "ftplib",
+    "socket",
+}
+MAY_CALL_OUT = {
+    "app/openid/provider.py": "the identity provider, whose address is a setting",
+    "app/mail.py": "the mail server, whose address is a setting",
+    "reports/resources.py": "url2pathname only: the fetcher of documents, closed to the network",
+}
+
+
+def test_nothing_calls_another_site_but_identity_and_mail() -> None:
+    found = {}
+    for path in python_files():
+        name = str(path.relative_to(ROOT))
+        if path.parts[len(ROOT.parts)] in ("tests", "launcher") or name in MAY_CALL_OUT or name == "jalon":
+            continue
+        imported: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {one.name for one in node.names}
+            if isinstance(node, ast.ImportFrom) and node.module:
+                imported |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+        if called := {
+            one for one in imported for client in HTTP_CLIENTS if one == client or one.startswith(f"{client}.")
+        }:
+            found[name] = called
+    assert found == {}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-EXPECTED = {"help", "setup", "demo", "demo-reset", "test", "check", "bench", "serve", "scheduler"}
+EXPECTED = {"help", "setup", "demo", "demo-reset", "test", "check", "audit", "bench", "serve", "scheduler"}
 
 
 def jalon(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -18,6 +18,17 @@ TABLE = """
                                                             - car ars coo dep ara dre fed emp pro nat adm ail
 GET  /static/src/jalon.scss                                 200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /sante                                                 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /robots.txt                                            200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /.well-known/security.txt                              200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /donnees-personnelles                                  200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /donnees-personnelles/demande                          200 200 200 200 200 200 200 200 200 200 200 200 200
+POST /donnees-personnelles/demande                          422 422 422 422 422 422 422 422 422 422 422 422 422
+GET  /donnees-personnelles/demande/recue                    200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /donnees-personnelles/mes-donnees                      302 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /donnees-personnelles/mes-donnees.json                 302 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /donnees-personnelles/demandes                         302 403 403 403 403 403 403 403 403 403 403 200 403
+GET  /donnees-personnelles/demandes/{data_request}          302 403 403 403 403 403 403 403 403 403 403 200 403
+POST /donnees-personnelles/demandes/{data_request}          401 403 403 403 403 403 403 403 403 403 403 422 403
 GET  /aide                                                  200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /aide/procedure                                        200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /aide/droits                                           200 200 200 200 200 200 200 200 200 200 200 200 200

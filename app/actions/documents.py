@@ -10,21 +10,7 @@ from app.actions.errors import Forbidden, Unacceptable
 from app.extensions import db
 from app.models import Case, Document, DocumentContent, DocumentKind, Employer, Visibility
 from app.permissions import Act, Actor, Kind, may
-
-SIGNATURES = {
-    b"%PDF-": ("application/pdf", ".pdf"),
-    b"\x89PNG\r\n\x1a\n": ("image/png", ".png"),
-    b"\xff\xd8\xff": ("image/jpeg", ".jpg"),
-    b"PK\x03\x04": ("application/zip", ".zip"),
-}
-"""What a file really is, by its first bytes."""
-
-OFFICE = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-}
+from app.readers import uploads
 
 
 @dataclass(frozen=True)
@@ -37,18 +23,18 @@ class Upload:
     @property
     def media_type(self) -> str:
         """Return the type read from the content; raises Unacceptable for what is not kept here."""
-        found = next((kind for sign, kind in SIGNATURES.items() if self.data.startswith(sign)), None)
-        if found is None:
-            raise Unacceptable(
-                "Format non accepté : joignez un PDF, une image PNG ou JPEG, ou un document bureautique."
-            )
-        media_type, _ = found
-        if media_type != "application/zip":
-            return media_type
-        extension = self.name[self.name.rfind(".") :].lower() if "." in self.name else ""
-        if extension not in OFFICE:
-            raise Unacceptable("Les archives ne sont pas acceptées : joignez le document lui-même.")
-        return OFFICE[extension]
+        try:
+            return uploads.media_type(self.data)
+        except uploads.RefusedFile as error:
+            raise Unacceptable(str(error)) from error
+
+    def cleaned(self, field: str = "file") -> "Upload":
+        """Return what may be kept of it (`app.readers.uploads`); raises Unacceptable, which names the field."""
+        try:
+            kept = uploads.clean(self.name, self.data)
+        except uploads.RefusedFile as error:
+            raise Unacceptable(str(error), field=field) from error
+        return Upload(kept.name, kept.data)
 
 
 def keep_document(
@@ -63,15 +49,13 @@ def keep_document(
     now: datetime,
     submission: str | None = None,
 ) -> Document:
-    """Keep a file that somebody attaches; raises Forbidden or Unacceptable (empty, or a type not kept)."""
+    """Keep a file that somebody attaches; raises Forbidden or Unacceptable."""
     if not may(actor, Act.WRITE, Kind.DOCUMENT, case or employer):
         raise Forbidden("Votre organisme ne dépose pas de document sur cet employeur.")
-    if not upload.data:
-        raise Unacceptable("Ce fichier est vide.", field="file")
     return store_document(
         employer,
         case,
-        upload,
+        upload.cleaned(),
         kind=kind,
         title=title,
         visibility=visibility,
@@ -100,7 +84,7 @@ def store_document(
     now: datetime,
     submission: str | None = None,
 ) -> Document:
-    """Store bytes with their SHA-256; whoever calls has checked the right."""
+    """Store bytes with their SHA-256; whoever calls has checked the right and cleaned what people sent."""
     document = Document(
         employer_id=employer.id,
         case_id=case.id if case else None,

@@ -103,10 +103,10 @@ def keep_accesses(rows: Sequence[Mapping[str, Any]], actor: Actor | None, *, is_
     db.session.connection().execute(NEW_ACCESS, timed)
 
 
-def tell_erased(case: Case, event_id: int, *, actor: Actor | None, now: datetime) -> None:
-    """Say that the content of an event was erased or made anonymous when its time had come: it is then not missed."""
-    deed = Deed(JournalAction.CONTENT_ERASED, ObjectKind.CASE_EVENT, event_id, digest(None))
-    _move(case, _link(_hold_case(case), deed, actor=actor, now=now))
+def tell_erased(case_ids: Sequence[int], *, now: datetime) -> None:
+    """Say that these cases were erased when their time had come: what their chains tell of is then not missed."""
+    for case_id in case_ids:
+        record(JournalAction.CONTENT_ERASED, ObjectKind.CASE, case_id, {}, actor=None, now=now)
 
 
 def _hold_case(case: Case) -> Head:

@@ -1,7 +1,7 @@
 """Visits: a draft that its author completes, a final report, a corrected version that names it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from app.actions.deadlines import Settings
@@ -66,7 +66,7 @@ def log_visit(
     """Start the report of a visit, as a draft; on a case, it answers the deadlines that waited for a visit."""
     if not may(actor, Act.WRITE, Kind.VISIT, case or employer):
         raise Forbidden("Votre organisme ne rédige pas de compte rendu de visite chez cet employeur.")
-    _refuse_unreadable(notes, today)
+    notes = _readable(notes, today)
     _refuse_too_old(notes.visited_on, today)
     visit = Visit(
         employer=employer,
@@ -94,7 +94,7 @@ def edit_visit(visit: Visit, notes: VisitNotes, *, version: int, actor: Actor, t
         )
     if visit.version != version:
         raise Stale(visit, differences(visit, notes))
-    _refuse_unreadable(notes, today)
+    notes = _readable(notes, today)
     if notes.visited_on != visit.visited_on:
         _refuse_too_old(notes.visited_on, today)
     _write(visit, notes, actor=actor, now=now)
@@ -117,12 +117,16 @@ def _refuse_too_old(day: date, today: date) -> None:
         raise Unacceptable("Cette visite daterait de plus de deux ans : vérifiez l’année.", field="visited_on")
 
 
-def _refuse_unreadable(notes: VisitNotes, today: date) -> None:
+def _readable(notes: VisitNotes, today: date) -> VisitNotes:
+    """Return the notes with the report fit to be kept; raises Unacceptable."""
     refuse_future(notes.visited_on, today, field="visited_on")
     if notes.next_visit_on and notes.next_visit_on <= notes.visited_on:
         raise Unacceptable("Le prochain rendez-vous vient après la visite.", field="next_visit_on")
-    if notes.report and notes.report.media_type != "application/pdf":
+    if notes.report is None:
+        return notes
+    if notes.report.media_type != "application/pdf":
         raise Unacceptable("Le compte rendu joint doit être un PDF.", field="report")
+    return replace(notes, report=notes.report.cleaned("report"))
 
 
 def _write(visit: Visit, notes: VisitNotes, *, actor: Actor, now: datetime) -> None:

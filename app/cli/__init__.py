@@ -1,11 +1,12 @@
-"""Commands: `flask organisation`, `flask user`, `flask import`, `flask journal`, `flask scheduler`, `flask demo`."""
+"""Commands: `flask organisation`, `user`, `import`, `journal`, `retention`, `person`, `scheduler`, `demo`."""
 
 from flask import Flask
 
-from app.cli import accounts, demo, imports, journal, scheduler
+from app.cli import accounts, demo, imports, journal, retention, scheduler
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (*accounts.COMMANDS, *demo.COMMANDS, *imports.COMMANDS, *journal.COMMANDS, *scheduler.COMMANDS):
-        app.cli.add_command(command)
+    for module in (accounts, demo, imports, journal, retention, scheduler):
+        for command in module.COMMANDS:
+            app.cli.add_command(command)

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from app import mail
-from app.actions import magic_links, outbox
+from app.actions import data_requests, magic_links, outbox, retention
 from app.auth import actor_of, valid_capacities
 from app.clock import PARIS
 from app.filters import plural
+from app.jobs import privacy_letters
 from app.models import Case, LinkPurpose, User
 from app.permissions import reads_whole_case
 from app.queries.cases import get_case
@@ -141,10 +142,22 @@ def _magic_link(claimed: outbox.Claimed, user: User | None, now: datetime) -> di
     }
 
 
+def _privacy(read: Callable[[int, str], dict[str, Any] | None]) -> "Values":
+    def values(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+        found = read(claimed.object_id, _public_url())
+        if found is None:
+            raise NoReason("c’est déjà fait")
+        return found
+
+    return values
+
+
 Values = Callable[[outbox.Claimed, User | None, datetime], dict[str, Any]]
 
 TEMPLATES: dict[str, tuple[Values, bool]] = {
     outbox.REMINDER: (_reminder, True),
     **{f"link_{purpose.value}": (_magic_link, False) for purpose in LinkPurpose},
+    retention.NOTICE_MAIL: (_privacy(privacy_letters.notice_values), True),
+    data_requests.REMINDER_MAIL: (_privacy(privacy_letters.request_values), True),
 }
 """For each mail, by the name of its templates: what it says, and whether its text may be kept (no secret in it)."""

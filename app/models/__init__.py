@@ -39,12 +39,14 @@ from app.models.journal import (
 from app.models.magic_links import LinkPurpose, MagicLink
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
+from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
 from app.models.users import Capacity, ManagerFunction, User
 from app.models.visibility import Visibility
 
 __all__ = [
     "AccessAction",
     "AccessEntry",
+    "AnonymousCase",
     "Capacity",
     "Case",
     "CaseDeadline",
@@ -55,6 +57,7 @@ __all__ = [
     "CaseStructure",
     "CivilServiceBranch",
     "Contact",
+    "DataRequest",
     "Document",
     "DocumentContent",
     "DocumentKind",
@@ -63,6 +66,7 @@ __all__ = [
     "Exchange",
     "ExchangeKind",
     "FederationMember",
+    "GuardLift",
     "JournalAction",
     "JournalDrop",
     "JournalEntry",
@@ -78,6 +82,7 @@ __all__ = [
     "OutboxMail",
     "PartnerStatus",
     "Priority",
+    "RetentionNotice",
     "RuleSetting",
     "Scheme",
     "Sector",

@@ -135,6 +135,7 @@ class Contact(Versioned, Submitted, Model):
     visibility: Mapped[Visibility]
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     left_on: Mapped[date | None]
+    objected_on: Mapped[date | None]  # asked not to be among the contacts: no longer shown
 
     @property
     def full_name(self) -> str:

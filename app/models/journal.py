@@ -32,7 +32,7 @@ class JournalAction(LabelledEnum):
     CASE_OFFICERS = "case_officers", "Référents désignés"
     CASE_PARTNER = "case_partner", "Partenaire d’un dossier"
     CASE_ADOPTION = "case_adoption", "Notes rattachées à un dossier"
-    CONTENT_ERASED = "content_erased", "Contenu effacé à l’échéance de conservation"
+    CONTENT_ERASED = "content_erased", "Dossier effacé à l’échéance de conservation"
     ORGANISATION_CREATED = "organisation_created", "Organisme créé"
     ACCOUNT_CREATED = "account_created", "Compte créé"
     CAPACITY_GIVEN = "capacity_given", "Fonction donnée"

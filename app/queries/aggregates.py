@@ -8,11 +8,9 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import Capacity, Case, CaseStructure, Organisation, OutboxMail, Structure, User
 from app.permissions import Actor
+from app.statistics.disclosure import mask_row
 from workflows.roles import Role
 from workflows.support_case import State
-
-SMALLEST_CELL = 3
-"""Fewest employers a figure may speak of."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,7 @@ class StateCount:
 def count_by_state(actor: Actor) -> list[StateCount]:
     """Return the number of employers by state, over the actor's territory (everywhere for a national body).
 
-    Cells of one or two are masked, and with a single masked cell the smallest other one too, so that no
-    subtraction from the total gives it back.
+    What is masked, and why no sum gives it back, is decided in `app.statistics.disclosure`.
     """
     statement = select(Case.state, func.count(Case.employer_id.distinct())).group_by(Case.state)
     if actor.role is not Role.NATIONAL:
@@ -38,17 +35,8 @@ def count_by_state(actor: Actor) -> list[StateCount]:
         )
         statement = statement.where(Case.id.in_(here))
     found = {state: number for state, number in db.session.execute(statement)}
-    hidden = mask(found)
+    hidden = mask_row(found)
     return [StateCount(state, None if state in hidden else found.get(state, 0)) for state in State]
-
-
-def mask(counts: dict[State, int]) -> set[State]:
-    """Return the states whose count must not be told."""
-    hidden = {state for state, number in counts.items() if 0 < number < SMALLEST_CELL}
-    others = {state: number for state, number in counts.items() if state not in hidden and number}
-    if len(hidden) == 1 and others:
-        hidden.add(min(others, key=lambda state: others[state]))
-    return hidden
 
 
 def list_organisations_with_accounts() -> Sequence[tuple[Organisation, int]]:

@@ -144,7 +144,7 @@ def list_contacts(actor: Actor, employer: Employer) -> Sequence[Contact]:
     """Return the people of an employer in sight that the actor may read, those who left last."""
     return db.session.scalars(
         select(Contact)
-        .where(Contact.employer_id == employer.id, reads_contact(actor))
+        .where(Contact.employer_id == employer.id, reads_contact(actor), Contact.objected_on.is_(None))
         .order_by(Contact.left_on.is_not(None), Contact.family_name)
     ).all()
 

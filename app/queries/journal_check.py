@@ -160,17 +160,13 @@ def _entries() -> Select[Any]:
     """Each entry, beside the head from which its chain goes on, its seal, and the event that it tells of."""
     base, erasure = _bases(), aliased(JournalEntry)
     erased = exists().where(
-        erasure.chain == JournalEntry.chain,
+        erasure.chain == ACCOUNTS,
         erasure.action == JournalAction.CONTENT_ERASED,
-        erasure.object_kind == ObjectKind.CASE_EVENT,
-        erasure.object_id == JournalEntry.object_id,
+        erasure.object_kind == ObjectKind.CASE,
+        erasure.object_id == JournalEntry.chain,
     )
     sealed = and_(JournalSealHead.chain == JournalEntry.chain, JournalSealHead.number == JournalEntry.number)
-    told = and_(
-        JournalEntry.object_kind == ObjectKind.CASE_EVENT,
-        JournalEntry.action != JournalAction.CONTENT_ERASED,
-        CaseEvent.id == JournalEntry.object_id,
-    )
+    told = and_(JournalEntry.object_kind == ObjectKind.CASE_EVENT, CaseEvent.id == JournalEntry.object_id)
     return (
         select(
             *plain(JournalEntry, LINKED),
@@ -211,9 +207,7 @@ def _faults_of_link(row: Any, place: Place) -> Iterator[str]:
 
 
 def _faults_of_content(row: Any) -> Iterator[str]:
-    if row["object_kind"] != ObjectKind.CASE_EVENT or row["action"] == JournalAction.CONTENT_ERASED:
-        return
-    if row["is_erased"]:
+    if row["object_kind"] != ObjectKind.CASE_EVENT or row["is_erased"]:
         return
     if row["event"] is None:
         yield f"l’événement n° {row['object_id']} du dossier n’existe plus."

@@ -15,15 +15,18 @@ from app.views import (
     documents,
     employers,
     exchanges,
+    headers,
     health,
     help,
     journal,
     links,
     openid,
+    privacy,
     steps,
     structures,
     teams,
     visits,
+    well_known,
 )
 
 PAGES = (
@@ -40,10 +43,12 @@ PAGES = (
     journal,
     links,
     openid,
+    privacy,
     steps,
     structures,
     teams,
     visits,
+    well_known,
 )
 
 
@@ -56,6 +61,7 @@ class RowNumber(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Register the pages; those of the demonstration exist in the demonstration only."""
+    headers.init_app(app)
     app.url_map.converters["int"] = RowNumber
     for page in PAGES:
         app.register_blueprint(page.bp)

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app import auth
 from app.demo.mail_folder import KeptMail, get_mail, list_mails
+from app.views.headers import MAIL_POLICY
 
 bp = Blueprint("demo", __name__, url_prefix="/demo")
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 
 @bp.get("/courriels")

@@ -10,6 +10,7 @@ from app import auth, clock
 from app.permissions import Actor, reads_calendar_of, reads_calendars, writes_notes_on
 from app.queries import aggregates, cases, drafts
 from app.queries.cases import CALENDAR_TIMINGS, CaseFilters
+from app.statistics.disclosure import SMALLEST_CELL
 from app.views import case_page
 from workflows.roles import LEADS, Role
 
@@ -106,7 +107,7 @@ def _employer(actor: Actor, today: date) -> str:
 
 def _figures(actor: Actor, today: date) -> str:
     counts = aggregates.count_by_state(actor)
-    return render_template("desk/figures.html", counts=counts, smallest=aggregates.SMALLEST_CELL, today=today)
+    return render_template("desk/figures.html", counts=counts, smallest=SMALLEST_CELL, today=today)
 
 
 def _platform(actor: Actor, today: date) -> str:

@@ -1,19 +1,18 @@
 """What every template may call: addresses of assets, French filters, the words around the page."""
 
 import hashlib
-import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
 from app import filters
 from app.auth import current_actor, valid_capacities
 from app.permissions import Act, Actor, Kind, reads_journal, relations_needed
+from app.views import headers
 from workflows.roles import Role
 
 VERSION = "0.1.0"
@@ -28,13 +27,11 @@ NAVIGATION = (
 
 
 def set_up_templates(app: Flask) -> None:
-    """Give the templates their filters and context, and the answers their security headers."""
+    """Give the templates their filters and context."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
     filters.init_app(app)
-    app.before_request(_draw_nonce)
-    app.after_request(_add_headers)
     app.context_processor(lambda: _surroundings(app))
 
 
@@ -49,36 +46,10 @@ def _digest(name: str) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "absent"
 
 
-def _draw_nonce() -> None:
-    g.csp_nonce = secrets.token_urlsafe(16)
-
-
-def _add_headers(response: Response) -> Response:
-    nonce = g.get("csp_nonce", "")
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-        f"font-src 'self'; connect-src 'self'; form-action {_form_targets()}; base-uri 'none'; frame-ancestors 'none'",
-    )
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint == "static" and "v" in request.args:
-        response.cache_control.max_age, response.cache_control.immutable = 31_536_000, True
-    elif request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-def _form_targets() -> str:
-    """Signing out is a form, and goes on to the identity provider: browsers hold redirections to this list too."""
-    issuer = urlsplit(current_app.config["OIDC_ISSUER"])
-    return f"'self' {issuer.scheme}://{issuer.netloc}" if issuer.netloc else "'self'"
-
-
 def _surroundings(app: Flask) -> dict[str, Any]:
     actor = current_actor()
     return {
-        "csp_nonce": g.get("csp_nonce", ""),
+        "csp_nonce": headers.nonce(),
         "version": VERSION,
         "demo_mode": app.config["DEMO"],
         "demo_mail_url": url_for("demo.mails") if app.config["DEMO"] and actor else None,

@@ -10,6 +10,7 @@ from flask import Response
 
 from app.clock import PARIS
 from app.permissions import Actor
+from app.views.headers import ATTACHMENT_POLICY
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,6 +28,7 @@ def workbook_response(
     data = workbook(head, rows, [*_provenance(actor, now), *filters])
     response = Response(data, mimetype=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}-{now.astimezone(PARIS):%Y-%m-%d}.xlsx"'
+    response.headers["Content-Security-Policy"] = ATTACHMENT_POLICY
     return response
 
 

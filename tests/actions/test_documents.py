@@ -12,12 +12,9 @@ from app.models import Document, DocumentContent, DocumentKind, Visibility
 from app.queries.employers import get_employer
 from app.queries.threads import get_content, get_document, list_documents
 from tests.actions.moves import TODAY, everything, morning
+from tests.files import DOCX, JPEG, ODS, ODT, PDF, PNG, XLSX, ZIP
 from tests.world import World
 
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
-JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF"
-ZIP = b"PK\x03\x04\x14\0"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "application/vnd.oasis.opendocument.text"
@@ -32,11 +29,11 @@ TABLE = "application/vnd.oasis.opendocument.spreadsheet"
         ("sans-extension", PDF, "application/pdf"),
         ("image.gif", PNG, "image/png"),
         ("photo.pdf", JPEG, "image/jpeg"),
-        ("plan.docx", ZIP, WORD),
-        ("plan.DOCX", ZIP, WORD),
-        ("plan.v2.xlsx", ZIP, SHEET),
-        ("plan.odt", ZIP, TEXT),
-        ("plan.ods", ZIP, TABLE),
+        ("plan.docx", DOCX, WORD),
+        ("plan.DOCX", DOCX, WORD),
+        ("plan.v2.xlsx", XLSX, SHEET),
+        ("plan.odt", ODT, TEXT),
+        ("plan.ods", ODS, TABLE),
     ],
 )
 def test_the_type_is_read_from_the_bytes(name: str, data: bytes, media_type: str) -> None:

@@ -27,10 +27,10 @@ from app.queries.employers import get_employer
 from app.queries.threads import get_content, get_document
 from tests.actions.moves import TODAY, everything, morning
 from tests.factories import make_exchange, make_user
+from tests.files import PDF
 from tests.world import World
 from workflows.visit_report import ObservationKind, VisitMode, VisitStatus
 
-PDF = b"%PDF-1.7 compte rendu"
 NOW = morning(TODAY)
 NOTES = VisitNotes(
     visited_on=date(2026, 11, 20),

@@ -21,6 +21,7 @@ from app.queries.threads import (
 )
 from tests.actions.moves import TODAY, morning
 from tests.factories import make_case, make_exchange, make_user, make_visit
+from tests.files import PDF
 from tests.queries.region import add_everybody, covers
 from tests.world import World
 from workflows.roles import Role
@@ -80,7 +81,7 @@ def written(world: World, author: str, employer: str, *, on_case: bool = True) -
         entries["document"][audience] = store_document(
             body,
             case,
-            Upload("duerp.pdf", b"%PDF-1.7"),
+            Upload("duerp.pdf", PDF),
             kind=DocumentKind.ATTACHMENT,
             title="DUERP",
             visibility=audience,

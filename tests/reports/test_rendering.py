@@ -1,6 +1,7 @@
 """The engine: same input same bytes, nothing fetched, and a plain word when the machine lacks something."""
 
 import hashlib
+import io
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
@@ -19,12 +21,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from markupsafe import escape
+from pypdf import PdfReader
 
 from reports import visit_report
 from reports.characters import printable
 from reports.conformance import mark_stream_ends
 from reports.fonts import font_faces
 from reports.rendering import AttachedFile, ForbiddenResource, render_html, render_job, render_pdf
+from reports.visit_report import Observation
 from tests.reports.conftest import failures
 from tests.reports.examples import USUAL
 
@@ -230,3 +234,23 @@ def test_a_stream_that_ends_with_a_carriage_return_keeps_its_length() -> None:
 def test_any_text_gives_a_valid_file(typed: str) -> None:
     body = f"<p>{escape(typed)}</p><table><tr><th scope='row'>{escape(typed)}</th><td>é</td></tr></table>"
     assert failures(render_pdf(printable(document(body)))) == []
+
+
+def test_what_people_type_is_printed_and_never_fetched(outside: tuple[str, list[str]]) -> None:
+    """A note that holds markup prints as it was typed; the report still asks nobody for anything."""
+    address, asked = outside
+    typed = (
+        f'<img src="{address}/a.png"><style>@import url({address}/a.css)</style>'
+        f'<link rel=stylesheet href="{address}/b.css"> url({address}/c.png) </p><object data="{address}/d">'
+    )
+    report = replace(
+        USUAL,
+        subject=typed,
+        employer_name=typed,
+        units_seen=(typed,),
+        people_met=(typed,),
+        observations=(Observation("fact", "Constats", typed, typed),),
+    )
+    written = "".join(page.extract_text() for page in PdfReader(io.BytesIO(visit_report.pdf(report))).pages)
+    assert "@import" in written and "<img" in written
+    assert asked == []

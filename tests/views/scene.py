@@ -6,12 +6,13 @@ from datetime import date
 from app.actions.documents import Upload, store_document
 from app.actions.visits import finalise_visit
 from app.extensions import db
-from app.models import Case, Contact, Document, DocumentKind, Employer, Visibility, Visit
+from app.models import Case, Contact, DataRequest, Document, DocumentKind, Employer, Visibility, Visit
 from app.permissions import Actor
 from tests.factories import NOW, make_exchange, make_visit
+from tests.files import PDF
 from tests.world import World
+from workflows.data_request import RequestKind
 
-PDF = b"%PDF-1.7\n% essai\n"
 UNKNOWN = "999999"
 UNKNOWN_FINESS = "990000000"
 
@@ -47,6 +48,7 @@ def furnish(world: World) -> Scene:
         "far_structure": far.main_structure.finess,
         **_entries(world, "", here, "preventeur"),
         **_entries(world, "far_", far, "ailleurs"),
+        "data_request": _data_request(),
         "ars_note": _note(world, here, "referent", Visibility.PARTNERS),
         "public_note": _note(world, public, "referent", Visibility.PARTNERS),
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
@@ -65,6 +67,20 @@ def _entries(world: World, where: str, case: Case, author: str) -> dict[str, int
     }
     db.session.flush()
     return {f"{where}{name}": number for name, number in {**entries, "draft": draft.id}.items()}
+
+
+def _data_request() -> int:
+    """A request addressed to nobody in particular: the platform's administrator treats it."""
+    asked = DataRequest(
+        kind=RequestKind.OBJECTION,
+        full_name="Claire Moreau",
+        email="claire.moreau@tilleuls.example",
+        received_on=date(2026, 11, 20),
+        due_on=date(2026, 12, 20),
+    )
+    db.session.add(asked)
+    db.session.flush()
+    return asked.id
 
 
 def _note(world: World, case: Case, author: str, visibility: Visibility) -> int:

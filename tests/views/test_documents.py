@@ -9,14 +9,12 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Document
+from tests.files import DOCX, JPEG, PDF, PNG, ZIP
 from tests.pages import Browser
-from tests.views.scene import PDF
 from tests.views.together import at_once
 from tests.world import World
 
 Browse = Callable[[str], Browser]
-PNG = b"\x89PNG\r\n\x1a\n image"
-ZIP = b"PK\x03\x04 archive"
 
 
 def home(world: World) -> str:
@@ -49,15 +47,15 @@ def test_a_file_comes_back_byte_for_byte(world: World, browse: Browse) -> None:
 def test_a_kind_is_read_from_the_bytes_not_from_the_name(world: World, browse: Browse) -> None:
     preventeur = browse("preventeur")
     expected = {
-        "photo.pdf": (PNG, "image/png"),
-        "plan.docx": (ZIP, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-        "sans-titre": (PDF, "application/pdf"),
-        "photo.jpeg": (b"\xff\xd8\xff image", "image/jpeg"),
+        "photo.pdf": ("photo.png", PNG, "image/png"),
+        "plan.docx": ("plan.docx", DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        "sans-titre": ("sans-titre.pdf", PDF, "application/pdf"),
+        "photo.jpeg": ("photo.jpeg", JPEG, "image/jpeg"),
     }
-    for name, (data, media_type) in expected.items():
+    for name, (kept, data, media_type) in expected.items():
         address = keep(preventeur, home(world), data, name)
         assert preventeur.client.get(address).mimetype == media_type
-        assert documents()[-1].title == name
+        assert documents()[-1].title == documents()[-1].file_name == kept
 
 
 TOO_BIG = "Ce fichier dépasse 10 Mo : choisissez-en un plus léger."
@@ -117,7 +115,7 @@ def test_a_name_never_leaves_its_place(world: World, browse: Browse, subtests: p
             for key in ("csrf_token", "submission", "visibility", "title")
         )
         name = "filename*=UTF-8''a%0d%0ab%00c.pdf"
-        file = f'--x\r\nContent-Disposition: form-data; name="file"; {name}\r\n\r\n%PDF-1.7\r\n--x--\r\n'
+        file = f'--x\r\nContent-Disposition: form-data; name="file"; {name}\r\n\r\n{PDF.decode()}\r\n--x--\r\n'
         answer = preventeur.client.post(
             f"{home(world)}/documents/nouveau",
             data=(head + file).encode(),

@@ -13,8 +13,9 @@ from app.extensions import db
 from app.models import Document, Visibility, Visit, VisitObservation
 from forms.visits import NOTHING_SAID
 from tests.factories import make_visit
+from tests.files import PDF
 from tests.pages import Browser, Page
-from tests.views.scene import PDF, final_visit
+from tests.views.scene import final_visit
 from tests.views.test_steps import versions
 from tests.views.together import at_once
 from tests.world import World

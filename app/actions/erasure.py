@@ -1,0 +1,169 @@
+"""What erasing does, table by table: set-based, a batch of numbers at a time. Nothing commits here."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import String, cast, delete, extract, insert, literal, select, update
+from sqlalchemy import case as when
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.actions.guards import lifted
+from app.extensions import db
+from app.models import (
+    AnonymousCase,
+    Capacity,
+    Case,
+    CaseDeadline,
+    CaseEvent,
+    CaseOfficer,
+    CasePartner,
+    CaseReminder,
+    CaseStructure,
+    Contact,
+    DataRequest,
+    Document,
+    DocumentContent,
+    Employer,
+    Exchange,
+    Organisation,
+    OutboxMail,
+    Structure,
+    User,
+    Visit,
+    VisitAgreedStep,
+    VisitObservation,
+)
+from app.queries.outbox import DEADLINE
+from app.queries.retention import ERASED_ADDRESS
+from workflows.retention import SIZES, size_class
+
+Ids = Sequence[int]
+
+
+def _run(statement: Any) -> None:
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _delete(column: InstrumentedAttribute[Any], ids: Any) -> None:
+    _run(delete(column.class_).where(column.in_(ids)))
+
+
+def erase_cases(ids: Ids) -> None:
+    """Leave an anonymous line for each case, then take away all that hangs on it, and contacts nobody needs now."""
+    employers = list(db.session.scalars(select(Case.employer_id).where(Case.id.in_(ids))))
+    _run(insert(AnonymousCase).from_select(KEPT, _what_is_kept(ids)))
+    deadlines = select(CaseDeadline.id).where(CaseDeadline.case_id.in_(ids))
+    _run(delete(OutboxMail).where(OutboxMail.object_kind == DEADLINE, OutboxMail.object_id.in_(deadlines)))
+    _delete(CaseReminder.deadline_id, deadlines)
+    for column in (CaseDeadline.case_id, CaseOfficer.case_id, CasePartner.case_id, CaseStructure.case_id):
+        _delete(column, ids)
+    erase_visits(_of(Visit, ids))
+    erase_exchanges(_of(Exchange, ids))
+    erase_documents(_of(Document, ids))
+    with lifted():
+        _delete(CaseEvent.case_id, ids)
+    _delete(Case.id, ids)
+    followed = select(Case.id).where(Case.employer_id == Contact.employer_id).exists()
+    _run(delete(Contact).where(Contact.employer_id.in_(employers), ~followed))
+
+
+def _of(model: Any, case_ids: Ids) -> list[int]:
+    return list(db.session.scalars(select(model.id).where(model.case_id.in_(case_ids))))
+
+
+KEPT = [
+    "departement", "category", "size_class", "source", "state", "outcome", "lead_kind", "started_year", "ended_year",
+]  # fmt: skip
+
+
+def _what_is_kept(ids: Ids) -> Any:
+    size = when(
+        (Employer.headcount.is_(None), size_class(None)),
+        *((Employer.headcount <= most, label) for most, label in SIZES),
+        else_=size_class(SIZES[-1][0] + 1),
+    )
+    return (
+        select(
+            Structure.departement,
+            Structure.category,
+            size,
+            Case.source,
+            Case.state,
+            Case.outcome,
+            Organisation.kind,
+            extract("year", Case.episode_started_on),
+            extract("year", Case.entered_on),
+        )
+        .join(Structure, Structure.id == Case.main_structure_id)
+        .join(Employer, Employer.id == Case.employer_id)
+        .outerjoin(Organisation, Organisation.id == Case.lead_organisation_id)
+        .where(Case.id.in_(ids))
+    )
+
+
+def erase_visits(ids: Ids) -> None:
+    """Delete visits, their lines and their reports; a corrected version that stays no longer names what it replaced."""
+    reports = [one for one in db.session.scalars(select(Visit.report_id).where(Visit.id.in_(ids))) if one]
+    _run(update(Visit).where(Visit.corrects_id.in_(ids)).values(corrects_id=None))
+    for column in (VisitObservation.visit_id, VisitAgreedStep.visit_id, Visit.id):
+        _delete(column, ids)
+    erase_documents(reports)
+
+
+def erase_exchanges(ids: Ids) -> None:
+    """Delete notes; a visit that grew from one stays."""
+    _run(update(Visit).where(Visit.exchange_id.in_(ids)).values(exchange_id=None))
+    _delete(Exchange.id, ids)
+
+
+def erase_documents(ids: Ids) -> None:
+    """Delete documents and their bytes."""
+    _run(update(Visit).where(Visit.report_id.in_(ids)).values(report_id=None))
+    _delete(DocumentContent.document_id, ids)
+    _delete(Document.id, ids)
+
+
+def erase_contacts(ids: Ids) -> None:
+    """Delete the people of an employer."""
+    _delete(Contact.id, ids)
+
+
+def close_accounts(ids: Ids) -> None:
+    """Let nobody in by these accounts any more."""
+    _run(update(User).where(User.id.in_(ids)).values(is_enabled=False))
+
+
+def erase_accounts(ids: Ids) -> None:
+    """Take the name and address away; what the person wrote stays, without an author one could recognise."""
+    address = literal("compte-") + cast(User.id, String) + literal(ERASED_ADDRESS)
+    values = {"email": address, "given_name": "Compte", "family_name": "supprimé", "password_hash": None}
+    _run(update(User).where(User.id.in_(ids)).values(**values, is_enabled=False))
+    _run(update(Capacity).where(Capacity.user_id.in_(ids)).values(job_title=""))
+    _delete(OutboxMail.user_id, ids)
+
+
+def erase_mails(ids: Ids) -> None:
+    """Delete mails that left or were cancelled."""
+    _delete(OutboxMail.id, ids)
+
+
+def erase_requests(ids: Ids) -> None:
+    """Delete requests answered long ago."""
+    _delete(DataRequest.id, ids)
+
+
+TREATMENTS: dict[str, Callable[[Ids], None]] = {
+    "case_never_contacted": erase_cases,
+    "case_refused": erase_cases,
+    "case_closed": erase_cases,
+    "visit_draft": erase_visits,
+    "exchange_alone": erase_exchanges,
+    "visit_alone": erase_visits,
+    "document_alone": erase_documents,
+    "contact_left": erase_contacts,
+    "account_departed": close_accounts,
+    "account_forgotten": erase_accounts,
+    "mail": erase_mails,
+    "data_request": erase_requests,
+}
+"""What each rule of `workflows.retention` does to a batch."""

@@ -1,0 +1,94 @@
+"""Which rule each column of each table follows: a new one that is not written here is a red test.
+
+A rule is one of `workflows.retention`, or one of WAYS. The first name of each table’s mapping need not be alone: what
+a row holds may follow several rules.
+"""
+
+WAYS = {
+    "case": "with the case it belongs to: case_never_contacted, case_refused, case_closed",
+    "entry": "with its case, or by its own rule when it has none: exchange_alone, visit_alone, document_alone",
+    "parent": "with the row that it completes",
+    "account": "emptied by account_forgotten",
+    "directory": "public directory of employers: no person in it, refreshed by each file",
+    "organisation": "bodies that take part, as long as they do",
+    "setting": "settings of the region: no person in them",
+    "figure": "statistics without a name: kept",
+    "record": "proof that an erasure was announced and done: kept, no person in it",
+    "transient": "never outlives its own transaction",
+}
+
+REGISTER: dict[str, dict[str, str]] = {
+    "anonymous_cases": {
+        "figure": "id departement category size_class source state outcome lead_kind started_year ended_year"
+    },
+    "capacities": {
+        "account": "id user_id organisation_id employer_id manager_function job_title is_coordinator is_administrator"
+        " ends_on"
+    },
+    "case_deadlines": {
+        "case": "id case_id rule label started_on due_on original_due_on cycle paused_on ended_on was_answered"
+    },
+    "case_events": {
+        "case": "id case_id episode kind step from_state to_state effective_on recorded_at actor_id organisation_id"
+        " summary motive facts case_version"
+    },
+    "case_officers": {"case": "case_id user_id since"},
+    "case_partners": {"case": "id case_id organisation_id status priority comment version"},
+    "case_reminders": {"case": "id deadline_id offset cycle remind_on queued_on"},
+    "case_structures": {"case": "case_id structure_id is_open"},
+    "cases": {
+        "case": "id employer_id main_structure_id departement episode episode_started_on source state entered_on"
+        " previous_state previous_entered_on suspended_from last_step last_step_on last_step_by_id"
+        " lead_organisation_id due_on due_label last_activity_on employer_informed_on employer_agreed_on"
+        " cse_informed_on cse_opinion_on cse_absence_on risk_document_on cpom_ends_on support_agreed_on"
+        " employer_asked_on outcome version submission"
+    },
+    "contacts": {
+        "contact_left": "id employer_id given_name family_name function email phone visibility organisation_id left_on"
+        " objected_on version submission"
+    },
+    "data_requests": {
+        "data_request": "id kind full_name email message user_id organisation_id received_on due_on state answer"
+        " answered_on answered_by_id version submission"
+    },
+    "document_contents": {"parent": "document_id data"},
+    "documents": {
+        "entry": "id employer_id case_id kind title file_name media_type size sha256 visibility author_id"
+        " organisation_id created_at submission"
+    },
+    "employers": {
+        "directory": "id finess siren name long_name legal_status sector sector_confirmed_on sector_confirmed_by_id"
+        " civil_service_branch scheme naf headcount address postcode city departement phone is_closed search_key"
+        " version"
+    },
+    "exchanges": {
+        "entry": "id employer_id case_id kind held_on summary visibility author_id organisation_id created_at version"
+        " submission"
+    },
+    "federation_members": {"organisation": "organisation_id employer_id"},
+    "guard_lifts": {"transient": "id release_id"},
+    "organisation_departements": {"organisation": "organisation_id departement"},
+    "organisations": {"organisation": "id kind name short_name siret is_active"},
+    "outbox_mails": {
+        "mail": "id object_kind object_id rule cycle user_id template created_at send_after claimed_at sent_at"
+        " cancelled_at attempts subject body last_error"
+    },
+    "retention_notices": {"record": "id slot rule organisation_id noticed_on applies_on found done applied_at"},
+    "rule_settings": {"setting": "id workflow deadline count unit remind version"},
+    "structures": {
+        "directory": "id finess employer_id siret name long_name category address postcode city commune departement"
+        " phone naf capacity headcount hours_served opened_on is_closed search_key version"
+    },
+    "users": {
+        "account_forgotten": "email given_name family_name password_hash",
+        "account": "id is_enabled failed_sign_ins locked_until",
+    },
+    "visit_agreed_steps": {"parent": "id visit_id position wording owner due_on"},
+    "visit_observations": {"parent": "id visit_id position kind unit wording"},
+    "visits": {
+        "visit_draft": "status",
+        "entry": "id employer_id case_id exchange_id structure_id mode visited_on subject people_met units_seen"
+        " documents_seen good_practices employer_remarks next_visit_on visibility revision corrects_id"
+        " correction_reason finalised_at report_id author_id organisation_id created_at version submission",
+    },
+}

@@ -1,0 +1,43 @@
+"""Requests of people about their data, as their organisation's administrators see them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from app.extensions import db
+from app.models import Contact, DataRequest, Organisation
+from app.permissions import Actor
+from workflows.roles import LEADS, Role
+
+
+def _sees(actor: Actor) -> ColumnElement[bool]:
+    """An organisation's administrator sees what is asked of it; the platform’s, what names nobody."""
+    own: ColumnElement[bool] = DataRequest.organisation_id == actor.organisation_id
+    return or_(own, DataRequest.organisation_id.is_(None)) if actor.role is Role.PLATFORM else own
+
+
+def _for(actor: Actor) -> Select[DataRequest]:
+    return select(DataRequest).where(_sees(actor))
+
+
+def list_requests(actor: Actor) -> Sequence[DataRequest]:
+    """Return those to answer first, the most urgent on top, then the last answered."""
+    order = (DataRequest.answered_on.is_not(None), DataRequest.due_on, DataRequest.id)
+    return db.session.scalars(_for(actor).order_by(*order).limit(200)).all()
+
+
+def get_request(actor: Actor, request_id: int) -> DataRequest | None:
+    """Return a request that this administrator treats, or None."""
+    return db.session.scalar(_for(actor).where(DataRequest.id == request_id))
+
+
+def count_contacts(email: str) -> int:
+    """Return how many contact cards hold an address and are still shown."""
+    found = select(func.count()).where(func.lower(Contact.email) == email, Contact.objected_on.is_(None))
+    return db.session.scalar(found) or 0
+
+
+def list_addressees() -> Sequence[tuple[int, str]]:
+    """Return (number, name) of the public bodies to which a request may be addressed by anybody."""
+    bodies = select(Organisation.id, Organisation.name).where(Organisation.kind.in_(LEADS), Organisation.is_active)
+    return [(number, name) for number, name in db.session.execute(bodies.order_by(Organisation.name))]

@@ -1,0 +1,1 @@
+"""Pure figures: what may be told of numbers, without a database nor a page."""

@@ -1,0 +1,147 @@
+"""The register of treatments and the words told to each audience (RGPD, art. 13, 14 and 30), as data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """One line of the register."""
+
+    name: str
+    purpose: str
+    basis: str
+    people: str
+    data: str
+    recipients: str
+    retention: str
+
+
+PUBLIC_MISSION = (
+    "Mission d’intérêt public (RGPD, art. 6.1.e) : code de la santé publique, L.1431-2 (ARS) ; code de la sécurité "
+    "sociale, L.215-1 (caisses) ; code de l’action sociale et des familles (départements). Pour une fédération ou un "
+    "prestataire : intérêt légitime ou contrat (art. 6.1.f et b)."
+)
+
+TREATMENTS = (
+    Treatment(
+        "Comptes et habilitations",
+        "Savoir qui se connecte, pour quel organisme, et ce que chacun peut lire.",
+        PUBLIC_MISSION,
+        "Agents des organismes, responsables chez les employeurs.",
+        "Nom, prénom, adresse électronique professionnelle, fonction, organisme ; mot de passe sous forme d’empreinte.",
+        "L’administration de l’organisme et celle de la plateforme.",
+        "Compte désactivé 90 jours après le départ, rendu anonyme deux ans après.",
+    ),
+    Treatment(
+        "Contacts chez les employeurs",
+        "Joindre la bonne personne pour proposer et suivre un appui.",
+        PUBLIC_MISSION,
+        "Direction, encadrement, ressources humaines, représentants du personnel.",
+        "Nom, prénom, fonction, adresse et téléphone professionnels.",
+        "ARS, Carsat et département du territoire, partenaires du dossier, fédération et employeur, selon la "
+        "visibilité.",
+        "Un an après le départ, ou avec le dernier dossier de l’employeur.",
+    ),
+    Treatment(
+        "Suivi des dossiers, notes et visites",
+        "Se coordonner autour d’un employeur, garder la trace de ce qui a été convenu.",
+        PUBLIC_MISSION,
+        "Auteurs des notes ; personnes rencontrées, par leur fonction.",
+        "Ce que l’auteur écrit. Aucune donnée de santé, aucun nom de victime : les formulaires le rappellent.",
+        "Ceux que désigne « visible par » sur chaque note.",
+        "Dossier clos : cinq ans. Sans suite ou jamais contacté : deux ans. Puis statistiques sans nom.",
+    ),
+    Treatment(
+        "Courriels et rappels",
+        "Prévenir des échéances, envoyer les liens de connexion.",
+        PUBLIC_MISSION,
+        "Titulaires d’un compte.",
+        "Adresse, objet, texte sans secret, dates d’envoi.",
+        "La personne elle-même.",
+        "Un an.",
+    ),
+    Treatment(
+        "Demandes relatives aux données",
+        "Répondre dans le mois, et pouvoir le montrer.",
+        "Obligation légale (RGPD, art. 12 et 15 à 22).",
+        "Toute personne qui fait une demande.",
+        "Nom, adresse électronique, objet, réponse.",
+        "L’administration de l’organisme concerné.",
+        "Cinq ans après la réponse.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """What one audience is told, under its own anchor."""
+
+    slug: str
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+AUDIENCES = (
+    Audience(
+        "agent",
+        "Vous êtes agent d’un organisme",
+        (
+            "Votre nom, votre fonction et votre organisme figurent sur ce que vous écrivez : les partenaires "
+            "savent à qui "
+            "s’adresser. Vos connexions et vos consultations sensibles sont journalisées pour la sécurité, non "
+            "pour mesurer "
+            "votre travail.",
+            "Ce que vous écrivez sur une personne peut lui être communiqué si elle le demande : tenez-vous aux "
+            "faits utiles.",
+        ),
+    ),
+    Audience(
+        "employeur",
+        "Vous êtes responsable chez un employeur",
+        (
+            "Votre établissement peut être suivi pour se voir proposer un appui ; vous pouvez demander à savoir "
+            "s’il l’est, "
+            "avec quels indicateurs, les faire corriger, et refuser l’appui sans conséquence. Ces dossiers ne "
+            "servent ni au "
+            "contrôle ni à la tarification.",
+            "Vos coordonnées professionnelles servent à vous joindre ; aucune décision n’est prise automatiquement.",
+        ),
+    ),
+    Audience(
+        "contact",
+        "Vous figurez parmi les contacts d’un employeur",
+        (
+            "Un organisme a noté vos nom, fonction et coordonnées professionnelles, de votre part ou de celle de votre "
+            "employeur, pour vous joindre au sujet de la prévention. Vous en êtes informé au premier échange.",
+            "Vous pouvez vous y opposer sans donner de raison détaillée : votre fiche n’est alors plus montrée "
+            "à personne.",
+        ),
+    ),
+    Audience(
+        "signataire",
+        "Vous êtes cité dans une note ou signataire d’un document",
+        (
+            "Les comptes rendus désignent les personnes rencontrées par leur fonction. Un document signé garde "
+            "le nom de "
+            "ses signataires aussi longtemps que le dossier.",
+            "Vous pouvez demander copie des passages qui vous concernent ; ils sont relus pour protéger les autres "
+            "personnes citées.",
+        ),
+    ),
+)
+
+COLUMNS = {
+    "id": "Numéro", "email": "Adresse électronique", "given_name": "Prénom", "family_name": "Nom",
+    "full_name": "Nom complet", "is_enabled": "Compte ouvert", "locked_until": "Verrouillé jusqu’à",
+    "organisation_id": "Organisme (numéro)", "employer_id": "Employeur (numéro)", "manager_function": "Responsabilité",
+    "job_title": "Fonction", "is_coordinator": "Coordination", "is_administrator": "Administration",
+    "ends_on": "Fin", "function": "Fonction", "phone": "Téléphone", "visibility": "Visible par",
+    "left_on": "Départ", "objected_on": "Opposition", "case_id": "Dossier (numéro)", "since": "Depuis",
+    "last_step": "Étape", "last_step_on": "Le", "kind": "Nature", "step": "Étape", "effective_on": "Date d’effet",
+    "recorded_at": "Enregistré", "held_on": "Le", "created_at": "Écrit", "status": "État", "visited_on": "Le",
+    "title": "Titre", "file_name": "Fichier", "size": "Taille (octets)", "sector": "Secteur",
+    "sector_confirmed_on": "Confirmé", "template": "Modèle", "subject": "Objet", "body": "Texte",
+    "sent_at": "Envoyé", "message": "Message", "received_on": "Reçue", "due_on": "Réponse due",
+    "state": "État", "visit_id": "Visite (numéro)", "answer": "Réponse", "answered_on": "Répondu",
+}  # fmt: skip
+"""What each exported column is called on the page « mes données »."""
