@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -37,11 +38,32 @@ class Config:
     MAX_CONTENT_LENGTH = 12 * 1024 * 1024
     MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
     MAX_FORM_PARTS = 2_000
+    SESSION_COOKIE_NAME = "jalon-page"
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SECURE = False
-    PERMANENT_SESSION_LIFETIME = 8 * 3600
     WTF_CSRF_TIME_LIMIT = None
+    SESSION_HOURS = 8
+    """How long one stays signed in at the most."""
+    LOCK_MINUTES = 30
+    """How long an agent may leave a session aside before the password is asked again."""
+    SECOND_FACTOR_MINUTES = 60
+    """How long a second factor opens the acts that ask for one."""
+    SECOND_FACTOR_FROM = ""
+    """Before this day (2027-01-31), an account without a second factor may still do these acts; empty: none may."""
+    THROTTLES: ClassVar[dict[str, tuple[int, int, int, int]]] = {
+        "sign_in": (5, 30, 15 * 60, 3600),
+        "sign_in_address": (200, 30, 5 * 60, 3600),
+        "second_factor": (5, 30, 15 * 60, 3600),
+        "forgotten_password": (3, 5 * 60, 3600, 24 * 3600),
+        "forgotten_password_address": (50, 60, 15 * 60, 24 * 3600),
+        "magic_link": (5, 60, 3600, 24 * 3600),
+        "magic_link_address": (100, 60, 15 * 60, 24 * 3600),
+    }
+    """What is slowed down: attempts that are free, seconds of the first wait, of the longest, before it is forgotten.
+
+    An « address » here is a network address: a whole administration may share one, hence larger counts.
+    """
     ARGON2: ClassVar[dict[str, int]] = {}
     CLAIM_MINUTES = 10
     MAIL_FOLDER: str | None = None
@@ -51,6 +73,16 @@ class Config:
             value = os.environ.get(f"JALON_{name}")
             if value:
                 setattr(self, "SQLALCHEMY_DATABASE_URI" if name == "DATABASE_URL" else name, value)
+        self.SECOND_FACTOR_FROM = _day("SECOND_FACTOR_FROM") or self.SECOND_FACTOR_FROM
+
+
+def _day(name: str) -> str:
+    """Return the day that JALON_<name> gives, or nothing; raises ConfigurationError for what is no day."""
+    value = os.environ.get(f"JALON_{name}", "")
+    try:
+        return value and date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise ConfigurationError(f"JALON_{name}={value} : écrivez un jour comme 2027-01-31.") from error
 
 
 def _embedded_database(name: str) -> str:
@@ -118,7 +150,9 @@ class Production(Config):
         address = urlsplit(self.PUBLIC_URL)
         if address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
             raise ConfigurationError("JALON_PUBLIC_URL doit commencer par https:// (http:// pour un essai local).")
-        self.SESSION_COOKIE_SECURE = address.scheme == "https"
+        if address.scheme == "https":
+            # The prefix makes browsers refuse the cookie from any other host, and over http.
+            self.SESSION_COOKIE_SECURE, self.SESSION_COOKIE_NAME = True, f"__Host-{self.SESSION_COOKIE_NAME}"
 
 
 ENVIRONMENTS: dict[str, type[Config]] = {kind.NAME: kind for kind in (Development, Demo, Testing, Production)}

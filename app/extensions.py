@@ -67,6 +67,9 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+BUSY_TIMEOUT = 15_000
+"""How long a writer waits for another one on SQLite, in milliseconds."""
+
 writing: ContextVar[bool] = ContextVar("writing", default=True)
 """Whether the work under way may write: on SQLite its transactions then begin by taking the write lock."""
 
@@ -75,7 +78,7 @@ writing: ContextVar[bool] = ContextVar("writing", default=True)
 def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     if type(connection).__module__.startswith("sqlite3"):
         connection.isolation_level = None  # SQLAlchemy says BEGIN itself, in _begin_sqlite
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=15000", "synchronous=NORMAL"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
 

@@ -10,15 +10,18 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from app import mail
-from app.actions import outbox, password_links
-from app.auth import actor_of, valid_capacities
+from app.actions import notices, outbox, password_links
+from app.actions.notices import Notice
+from app.auth import actor_of
 from app.clock import PARIS
-from app.filters import plural
+from app.filters import moment, plural
 from app.models import Case, User
 from app.permissions import reads_whole_case
 from app.queries.cases import get_case
 from app.queries.outbox import get_last_reminder_at, get_running_deadline, is_officer
+from app.queries.sessions import get_device_of
 from app.queries.users import get_user
+from app.sessions import valid_capacities
 from workflows.support_case import WORKFLOW
 
 LONGEST_WAIT_FOR_A_LINK = timedelta(hours=24)
@@ -130,10 +133,34 @@ def _password_link(claimed: outbox.Claimed, user: User, now: datetime) -> dict[s
     return {"link": f"{_public_url()}/mot-de-passe/{token}", "minutes": password_links.VALID_SECONDS // 60}
 
 
+NOTICES: dict[Notice, tuple[str, str]] = {
+    Notice.PASSWORD_CHANGED: ("Votre mot de passe a changé", "Le mot de passe de votre compte Jalon a été changé"),
+    Notice.SECOND_FACTOR_ADDED: ("Second facteur ajouté", "Un second facteur protège désormais votre compte Jalon"),
+    Notice.SECOND_FACTOR_REMOVED: ("Second facteur retiré", "Le second facteur de votre compte Jalon a été retiré"),
+    Notice.RECOVERY_CODES_RENEWED: ("Nouveaux codes de secours", "Vos codes de secours ont été remplacés"),
+    Notice.NEW_DEVICE: ("Connexion d’un nouvel appareil", "Votre compte Jalon a été ouvert"),
+}
+"""The subject, and what happened; the instant follows."""
+
+
+def _account_notice(claimed: outbox.Claimed, user: User, now: datetime) -> dict[str, Any]:
+    notice = Notice(claimed.rule.partition(" ")[0])
+    title, what = NOTICES[notice]
+    if notice is Notice.NEW_DEVICE and (session := get_device_of(claimed.object_id, user.id)):
+        place = f", depuis le réseau {session.address}" if session.address else ""
+        what += f" par un appareil que nous ne connaissions pas : {session.browser}{place}"
+    return {
+        "title": title,
+        "what": f"{what}, le {moment(claimed.created_at)}.",
+        "link": f"{_public_url()}/compte",
+    }
+
+
 Values = Callable[[outbox.Claimed, User, datetime], dict[str, Any]]
 
 TEMPLATES: dict[str, tuple[Values, bool]] = {
     outbox.REMINDER: (_reminder, True),
     password_links.TEMPLATE: (_password_link, False),
+    notices.TEMPLATE: (_account_notice, True),
 }
 """For each mail, by the name of its templates: what it says, and whether its text may be kept (no secret in it)."""

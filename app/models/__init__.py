@@ -26,6 +26,9 @@ from app.models.employers import (
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
+from app.models.second_factors import RecoveryCode, SecondFactor
+from app.models.sessions import SignInWay, UserSession
+from app.models.throttles import Throttle
 from app.models.users import Capacity, ManagerFunction, User
 from app.models.visibility import Visibility
 
@@ -54,12 +57,17 @@ __all__ = [
     "OutboxMail",
     "PartnerStatus",
     "Priority",
+    "RecoveryCode",
     "RuleSetting",
     "Scheme",
+    "SecondFactor",
     "Sector",
+    "SignInWay",
     "Source",
     "Structure",
+    "Throttle",
     "User",
+    "UserSession",
     "Visibility",
     "Visit",
     "VisitAgreedStep",

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, request, url_for
-from flask_login import current_user
 from jinja2 import StrictUndefined
 
 from app import filters
-from app.auth import current_actor, valid_capacities
+from app.auth import current_actor
 from app.permissions import Act, Actor, Kind, relations_needed
+from app.sessions import current_user, valid_capacities
 from workflows.roles import Role
 
 VERSION = "0.1.0"
@@ -90,12 +90,13 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _account(actor: Actor) -> dict[str, Any]:
-    several = len(valid_capacities(current_user)) > 1
+    user = current_user()
+    several = bool(user) and len(valid_capacities(user)) > 1
     return {
         "name": actor.name,
         "role": "coordination" if actor.is_coordinator else "",
         "organisation": actor.organisation_name or actor.role.label,
-        "profile_url": None,
+        "profile_url": url_for("sessions.show"),
         "switch_url": url_for("accounts.capacities") if several else None,
         "sign_out_url": url_for("accounts.sign_out"),
     }
