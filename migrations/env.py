@@ -33,8 +33,10 @@ with db.engine.connect() as connection:
         # itself: within a transaction, and SQLAlchemy begins one with its first statement, this changes nothing.
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
     run(connection)
-    if connection.dialect.name == "sqlite" and (orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
-        raise RuntimeError(f"lignes sans parent après la migration : {orphans[:5]}")
+    if connection.dialect.name == "sqlite":
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if orphans:
+            raise RuntimeError(f"lignes sans parent après la migration : {orphans[:5]}")
     connection.commit()
     if connection.dialect.name == "sqlite":
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]

@@ -35,7 +35,7 @@ def begin_enrolment(user: User, secret_key: str, *, now: datetime) -> None:
     """Draw a secret that waits for its first code; one that waited already is replaced."""
     secret = _cipher(secret_key).encrypt(pyotp.random_base32().encode()).decode()
     if user.second_factor is None:
-        user.second_factor = SecondFactor(secret=secret, created_at=now)
+        user.second_factor = SecondFactor(user_id=user.id, secret=secret, created_at=now)
     elif user.second_factor.confirmed_at is None:
         user.second_factor.secret, user.second_factor.created_at = secret, now
 

@@ -91,7 +91,7 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
 
 def _account(actor: Actor) -> dict[str, Any]:
     user = current_user()
-    several = bool(user) and len(valid_capacities(user)) > 1
+    several = user is not None and len(valid_capacities(user)) > 1
     return {
         "name": actor.name,
         "role": "coordination" if actor.is_coordinator else "",

@@ -252,7 +252,7 @@ def test_the_database_is_free_while_the_server_is_spoken_to(world: World, post: 
 
     def write() -> None:
         with engine.begin() as connection:
-            connection.execute(update(User).values(failed_sign_ins=1))
+            connection.execute(update(User).values(given_name="Camille"))
             written.append(len(post.received))
 
     post.on_mail = write
