@@ -33,9 +33,10 @@ def verify() -> ResponseReturnValue:
         return redirect(url_for("second_factors.show", suite=request.args.get("suite")))
     if form.is_submitted() and (_is_fresh(found) or _answers(form, found)):
         is_signing_in = sessions.current_standing() is Standing.AWAITS_CODE
+        following = interruptions.go_on(form) if is_signing_in or form.resume.data else _behind()
         sessions.note_second_factor()
         db.session.commit()
-        return interruptions.go_on(form) if is_signing_in or form.resume.data else _behind()
+        return following
     return interruptions.ask(form), 422 if form.errors else 200
 
 

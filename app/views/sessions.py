@@ -72,9 +72,10 @@ def unlock() -> ResponseReturnValue:
     if sessions.current_standing() is not Standing.LOCKED:  # another tab has done it
         return interruptions.go_on(form)
     if form.is_submitted() and _answers(form):
+        following = interruptions.go_on(form)
         sessions.rotate()
         db.session.commit()
-        return interruptions.go_on(form)
+        return following
     return interruptions.ask(form), 422 if form.errors else 200
 
 
