@@ -42,7 +42,7 @@ def ask(form: UnlockForm | CodeForm) -> str:
         form=form,
         action=url_for(UNLOCK if locked else VERIFY, suite=local_address(request.args.get("suite"))),
         user=found.user,
-        is_demo=found.how is SignInWay.DEMO,
+        is_demo=found.how is SignInWay.DEMO and current_app.config["DEMO"],
         is_signing_in=current_standing() is Standing.AWAITS_CODE,
         kept=list(_kept()),
         has_files=any(file.filename for file in request.files.values()),

@@ -43,6 +43,7 @@ def current_session() -> UserSession | None:
         g.user_session = get_session(digest_of(token), now=clock.now()) if token else None
         g.standing = _standing(g.user_session)
         g.last_use = (g.user_session.id, g.user_session.seen_at) if g.user_session else None
+        g.lock_needs = lock_needs(g.user_session) if g.standing is Standing.OPEN else None
     found: UserSession | None = g.user_session
     return found
 
@@ -75,6 +76,15 @@ def is_agent(found: UserSession) -> bool:
     """Tell whether somebody acts for an organisation: such a session is locked when it is left aside."""
     chosen = next((one for one in found.user.capacities if one.id == found.capacity_id), None)
     return chosen is None or chosen.organisation_id is not None
+
+
+def lock_needs(found: UserSession | None) -> str | None:
+    """Return what opens this session again when it is left aside; None: it is never locked."""
+    if found is None or not is_agent(found):
+        return None
+    if found.how is SignInWay.DEMO and current_app.config["DEMO"]:
+        return "nothing"
+    return "password" if found.user.password_hash else "sign_in"
 
 
 def valid_capacities(user: User) -> list[Capacity]:

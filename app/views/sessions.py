@@ -1,6 +1,6 @@
 """« Mon compte »: where one is signed in, ending it elsewhere, unlocking here."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock, interruptions, sessions
@@ -8,7 +8,7 @@ from app.actions import sessions as actions
 from app.actions.second_factors import count_recovery_codes
 from app.extensions import db
 from app.filters import duration
-from app.models import SignInWay, UserSession
+from app.models import UserSession
 from app.queries.sessions import list_sessions
 from app.sessions import Standing
 from app.views.accounts import check_password
@@ -82,9 +82,10 @@ def unlock() -> ResponseReturnValue:
 def _answers(form: UnlockForm) -> bool:
     """Tell whether this opens the session again; otherwise the form says why not."""
     found = own_session()
-    if found.how is SignInWay.DEMO and current_app.config["DEMO"]:
+    needs = sessions.lock_needs(found)
+    if needs == "nothing":
         return True
-    if not found.user.password_hash:
+    if needs == "sign_in":
         form.refuse("Connectez-vous d’abord dans l’autre onglet.")
     elif form.validate():
         try:

@@ -77,6 +77,16 @@ def _surroundings(app: Flask) -> dict[str, Any]:
         "demo_mail_url": url_for("demo.mails") if app.config["DEMO"] and actor else None,
         "navigation": _navigation(actor) if actor else None,
         "account": _account(actor) if actor else None,
+        "lock": _lock(app) if actor and g.get("lock_needs") else None,
+    }
+
+
+def _lock(app: Flask) -> dict[str, Any]:
+    return {
+        "minutes": app.config["LOCK_MINUTES"],
+        "url": url_for("sessions.unlock"),
+        "sign_in_url": url_for("accounts.sign_in"),
+        "needs": g.lock_needs,
     }
 
 

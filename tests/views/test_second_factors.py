@@ -37,7 +37,7 @@ class Phone:
 
 
 def enrol(browser: Browser, suite: str = "") -> tuple[Phone, list[str]]:
-    """Add a second factor as a person does, an hour ago; return the phone and the recovery codes."""
+    """Add a second factor as a person does; return the phone and the recovery codes."""
     confirmation = browser.send(f"/compte/second-facteur{suite}").location or ""
     page = browser.get(confirmation)
     phone = Phone(page.tree.xpath("string(//*[contains(@class, 'jalon-key')])"))

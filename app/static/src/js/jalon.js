@@ -2,6 +2,7 @@
 import { CharacterCount, Checkboxes, ErrorSummary, PasswordInput, Radios, createAll } from './govuk-frontend.js'
 import { askBeforeSubmitting } from './confirm.js'
 import { offerQuickDates } from './dates.js'
+import { lockWhenLeft } from './lock.js'
 import { foldMenu, closeAccountPanel } from './menu.js'
 import { letRowsGrow } from './rows.js'
 import { submitOnce } from './submit.js'
@@ -43,5 +44,6 @@ foldMenu()
 closeAccountPanel()
 askBeforeSubmitting()
 submitOnce()
+lockWhenLeft()
 enhance(document)
 document.addEventListener('htmx:after:swap', () => enhance(document))
