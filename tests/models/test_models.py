@@ -74,10 +74,8 @@ def test_an_employer_is_public_private_or_to_confirm(sector: Sector) -> None:
 def test_the_words_of_people() -> None:
     person = User(given_name="Anne", family_name="Petit")
     assert (person.full_name, person.has_second_factor) == ("Anne Petit", False)
-    person.second_factor = SecondFactor()
-    assert not person.has_second_factor, "not before its first code"
-    person.second_factor.confirmed_at = datetime(2026, 11, 24, tzinfo=UTC)
-    assert person.has_second_factor
+    waiting, confirmed = SecondFactor(), SecondFactor(confirmed_at=datetime(2026, 11, 24, tzinfo=UTC))
+    assert [User(second_factor=one).has_second_factor for one in (waiting, confirmed)] == [False, True]
     body = Organisation(short_name="ARS NA")
     assert Capacity(organisation=body).label == "ARS NA"
     manager = Capacity(employer=Employer(name="Les Tilleuls"), manager_function=ManagerFunction.DIRECTION)
