@@ -1,6 +1,6 @@
 """« Mon compte »: where one is signed in, ending it elsewhere, unlocking here."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock, interruptions, sessions
@@ -62,7 +62,7 @@ def end_others() -> ResponseReturnValue:
 @auth.signed_in
 def presence() -> ResponseReturnValue:
     """Somebody is typing: the session is in use, though no page is asked for."""
-    return "", 204
+    return Response(status=204, mimetype="text/plain")
 
 
 @bp.route("/deverrouiller", methods=["GET", "POST"])
