@@ -104,6 +104,7 @@ def confirm() -> ResponseReturnValue:
     enrolment = actions.enrolment_of(user, secret_key)
     if enrolment is None:
         return redirect(url_for("second_factors.show"))
+    form.second_factor_code.description = "Les six chiffres que l’application affiche."
     codes: list[str] = []
 
     def check(code: str) -> bool:
