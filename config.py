@@ -21,6 +21,16 @@ REQUIRED = {
 """What production cannot do without, each as the environment variable JALON_<NAME>."""
 
 
+OPENID = {
+    "OIDC_ISSUER": "adresse du fournisseur d’identité, telle qu’il l’écrit lui-même (ProConnect)",
+    "OIDC_CLIENT_ID": "identifiant de ce service chez lui",
+    "OIDC_CLIENT_SECRET": "secret de ce service chez lui",
+}
+"""All three or none: without them there is no ProConnect button."""
+
+OPTIONAL = (*OPENID, "OIDC_ACR", "OIDC_ACR_SECOND_FACTOR")
+
+
 class ConfigurationError(Exception):
     """A setting is missing or unusable; the message says which one and what to give."""
 
@@ -67,13 +77,28 @@ class Config:
     ARGON2: ClassVar[dict[str, int]] = {}
     CLAIM_MINUTES = 10
     MAIL_FOLDER: str | None = None
+    SEALS = ""
+    """Where the daily seals of the journal are kept outside the database (JALON_SEALS)."""
+    OIDC_ISSUER = ""
+    OIDC_CLIENT_ID = ""
+    OIDC_CLIENT_SECRET = ""
+    OIDC_ACR = "eidas1 eidas2 eidas3"
+    OIDC_ACR_SECOND_FACTOR = (
+        "eidas2 eidas3 https://proconnect.gouv.fr/assurance/self-asserted-2fa "
+        "https://proconnect.gouv.fr/assurance/consistency-checked-2fa"
+    )
+    OIDC_TIMEOUT = 5.0
 
     def __init__(self) -> None:
+        self.SEALS = os.environ.get("JALON_SEALS", str(INSTANCE / f"{self.NAME}-sceaux.txt"))
         for name in REQUIRED:
             value = os.environ.get(f"JALON_{name}")
             if value:
                 setattr(self, "SQLALCHEMY_DATABASE_URI" if name == "DATABASE_URL" else name, value)
         self.SECOND_FACTOR_FROM = _day("SECOND_FACTOR_FROM") or self.SECOND_FACTOR_FROM
+        for name in OPTIONAL:
+            setattr(self, name, os.environ.get(f"JALON_{name}", getattr(self, name)))
+        _check_openid(self)
 
 
 def _day(name: str) -> str:
@@ -83,6 +108,16 @@ def _day(name: str) -> str:
         return value and date.fromisoformat(value).isoformat()
     except ValueError as error:
         raise ConfigurationError(f"JALON_{name}={value} : écrivez un jour comme 2027-01-31.") from error
+
+
+def _check_openid(config: Config) -> None:
+    given = [name for name in OPENID if getattr(config, name)]
+    if given and len(given) < len(OPENID):
+        missing = [f"  JALON_{name} : {meaning}" for name, meaning in OPENID.items() if name not in given]
+        raise ConfigurationError("ProConnect est réglé à moitié, il manque :\n" + "\n".join(missing))
+    address = urlsplit(config.OIDC_ISSUER)
+    if given and address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
+        raise ConfigurationError("JALON_OIDC_ISSUER doit commencer par https:// (http:// pour un essai local).")
 
 
 def _embedded_database(name: str) -> str:

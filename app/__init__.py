@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import auth, cli, views
+from app import access_log, auth, cli, views
 from app.extensions import db, migrate
 from app.views import errors
 from app.views.templating import set_up_templates
@@ -20,4 +20,5 @@ def create_app(config: Config) -> Flask:
     views.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
+    access_log.init_app(app)  # the last: it is the first to see an answer
     return app

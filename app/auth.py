@@ -9,16 +9,18 @@ from flask import Flask, abort, current_app, g, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 
-from app import clock, interruptions, sessions
+from app import access_log, clock, interruptions, sessions
 from app.actions import throttles
 from app.extensions import db, writing
+from app.interruptions import local_address as local_address
 from app.models import Capacity, Case, Employer, User
-from app.permissions import Act, Actor, Kind, may, relations_needed
+from app.permissions import Act, Actor, Kind, may, reads_journal, relations_needed
 from app.queries.cases import get_case
 from app.queries.employers import get_employer
-from app.sessions import Standing, current_session, current_standing, current_user, valid_capacities
+from app.sessions import Standing, current_session, current_standing, current_user
 from app.sessions import sign_in as sign_in
 from app.sessions import sign_out as sign_out
+from app.sessions import valid_capacities as valid_capacities
 from workflows.roles import Role
 
 csrf = CSRFProtect()
@@ -48,6 +50,7 @@ def requires(kind: Kind, act: Act = Act.READ) -> Permission:
 
 public = Permission("public", lambda actor: True, is_public=True)
 signed_in = Permission("signed in", lambda actor: True)
+journal_reader = Permission("read journal", reads_journal)
 
 
 holds_session = Permission("holds a session", lambda actor: True)
@@ -198,6 +201,7 @@ def case_or_404(case_id: int, *, kind: Kind = Kind.CASE, act: Act = Act.READ, lo
     case = get_case(acting(), case_id, lock=lock)
     if case is None:
         abort(404)
+    access_log.note_relations(case.relations)
     if not may(acting(), act, kind, case):
         abort(403)
     return case
@@ -208,6 +212,7 @@ def employer_or_404(employer_id: int, *, kind: Kind = Kind.EMPLOYER, act: Act = 
     employer = get_employer(acting(), employer_id)
     if employer is None:
         abort(404)
+    access_log.note_relations(employer.relations)
     if not may(acting(), act, kind, employer):
         abort(403)
     return employer

@@ -67,18 +67,19 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-BUSY_TIMEOUT = 15_000
-"""How long a writer waits for another one on SQLite, in milliseconds."""
-
 writing: ContextVar[bool] = ContextVar("writing", default=True)
 """Whether the work under way may write: on SQLite its transactions then begin by taking the write lock."""
+
+BUSY_MS = 15_000
+patience: ContextVar[int | None] = ContextVar("patience", default=None)
+"""How many milliseconds the transaction about to begin waits for SQLite's write lock; None: BUSY_MS."""
 
 
 @event.listens_for(Engine, "connect")
 def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     if type(connection).__module__.startswith("sqlite3"):
         connection.isolation_level = None  # SQLAlchemy says BEGIN itself, in _begin_sqlite
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}", "synchronous=NORMAL"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
 
@@ -86,5 +87,14 @@ def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _begin_sqlite(connection: Any) -> None:
     # A read that turns into a write fails at once when somebody else committed in between:
     # whoever may write takes the lock first and waits for it.
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        return
+    begin, wait_ms = "BEGIN IMMEDIATE" if writing.get() else "BEGIN", patience.get()
+    if wait_ms is None:
+        connection.exec_driver_sql(begin)
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+    try:
+        connection.exec_driver_sql(begin)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")

@@ -317,6 +317,16 @@ def step_refusal(actor: Actor, case: Case, step: Step) -> str | None:
     return None
 
 
+def is_out_of_territory(actor: Actor, relations: frozenset[str]) -> bool:
+    """Tell whether a record reached by these relations lies outside the actor's départements: it was let in there."""
+    return actor.role not in (Role.EMPLOYER, Role.FEDERATION) and Relation.TERRITORY not in relations
+
+
+def reads_journal(actor: Actor) -> bool:
+    """The platform's administration reads the whole journal; an organisation's administrator, that of its people."""
+    return actor.role is Role.PLATFORM or (actor.is_administrator and actor.organisation_id is not None)
+
+
 def reads_whole_case(actor: Actor, case: Case) -> bool:
     """Tell whether the partners, deadlines and internal motives of a case are open to the actor.
 

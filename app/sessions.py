@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.actions import sessions as actions
-from app.extensions import BUSY_TIMEOUT, db, writing
+from app.extensions import db, patience, writing
 from app.models import Capacity, SignInWay, User, UserSession
 from app.queries.sessions import get_session
 from app.readers.devices import browser_in_words, shortened_address
@@ -43,6 +43,7 @@ def current_session() -> UserSession | None:
         g.user_session = get_session(digest_of(token), now=clock.now()) if token else None
         g.standing = _standing(g.user_session)
         g.last_use = (g.user_session.id, g.user_session.seen_at) if g.user_session else None
+        g.signed_in_id = g.user_session.user_id if g.user_session and g.standing is Standing.OPEN else None
         g.lock_needs = lock_needs(g.user_session) if g.standing is Standing.OPEN else None
     found: UserSession | None = g.user_session
     return found
@@ -59,6 +60,13 @@ def current_user() -> User | None:
     """Return the person of this request, signed in at least with a first factor, or None."""
     found = current_session()
     return found.user if found else None
+
+
+def signed_in_id() -> int | None:
+    """Return the number of the person of this request if the session is open; kept as read when it began."""
+    current_session()
+    number: int | None = g.signed_in_id
+    return number
 
 
 def _standing(found: UserSession | None) -> Standing:
@@ -98,24 +106,24 @@ def valid_capacities(user: User) -> list[Capacity]:
     ]
 
 
-def sign_in(user: User, how: SignInWay, *, second_factor: bool = False) -> None:
+def sign_in(user: User, how: SignInWay, *, second_factor: bool = False, capacity: Capacity | None = None) -> None:
     """Open a session for somebody whose identity has been checked, in place of the one of this browser.
 
     `second_factor`: the provider vouches for one. Otherwise whoever has enrolled one is asked for it on the next
-    page, whichever that is. The view commits.
+    page, whichever that is. `capacity`: the one to act in, else the first that is open. The view commits.
     """
     if _goes_on(user, second_factor):
         return
     end_current_session()
     session.clear()
     token, now = _draw_token(), clock.now()
-    capacities = valid_capacities(user)
+    chosen = capacity or next(iter(valid_capacities(user)), None)
     g.user_session = actions.open_session(
         user,
         how,
         digest_of(token),
         actions.Device(device_digest(), _browser(), shortened_address(request.remote_addr)),
-        capacity_id=capacities[0].id if capacities else None,
+        capacity_id=chosen.id if chosen else None,
         second_factor=second_factor,
         lifetime=timedelta(hours=current_app.config["SESSION_HOURS"]),
         now=now,
@@ -222,20 +230,15 @@ def _note_use(response: Response) -> Response:
 
 
 def _write_use(session_id: int, now: datetime) -> None:
-    is_sqlite = db.engine.dialect.name == "sqlite"
     seen = update(UserSession).where(UserSession.id == session_id, UserSession.seen_at < now).values(seen_at=now)
-    token = writing.set(False)  # on SQLite: BEGIN, since BEGIN IMMEDIATE would wait
+    tokens = writing.set(True), patience.set(0)
     try:
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA busy_timeout=0" if is_sqlite else "SET LOCAL lock_timeout = '50ms'")
-            try:
-                connection.execute(seen)
-                connection.commit()
-            finally:
-                connection.rollback()
-                if is_sqlite:
-                    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+        with db.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+            connection.execute(seen)
     except DBAPIError:
         current_app.logger.info("base occupée : l’heure d’usage d’une session sera notée plus tard")
     finally:
-        writing.reset(token)
+        writing.reset(tokens[0])
+        patience.reset(tokens[1])

@@ -19,18 +19,9 @@ class SignInForm(Form):
     password = Password("Mot de passe", [REQUIRED])
 
 
-class ForgottenPasswordForm(Form):
-    email = LineField(
-        "Adresse électronique", required=True, description="Celle de votre compte : le lien y sera envoyé."
-    )
-
-
-class NewPasswordForm(Form):
-    password = Password("Nouveau mot de passe", [REQUIRED], description="Au moins 12 caractères.")
-
-
-class ChangePasswordForm(NewPasswordForm):
+class ChangePasswordForm(Form):
     present = Password("Mot de passe actuel", [REQUIRED])
+    password = Password("Nouveau mot de passe", [REQUIRED], description="Au moins 12 caractères.")
 
 
 class UnlockForm(Form):

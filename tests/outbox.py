@@ -57,4 +57,4 @@ def list_mails() -> Sequence[OutboxMail]:
 
 def recipients() -> list[tuple[str, str]]:
     """The mails of the outbox as (rule, first name of the person), in alphabetical order."""
-    return sorted((mail.rule, mail.user.given_name) for mail in list_mails())
+    return sorted((mail.rule, mail.user.given_name) for mail in list_mails() if mail.user)

@@ -6,7 +6,7 @@ import pytest
 
 import config
 from app import create_app
-from config import REQUIRED, ConfigurationError, Production, config_from_environment
+from config import OPENID, REQUIRED, ConfigurationError, Production, config_from_environment
 
 COMPLETE = {
     "SECRET_KEY": "k" * 32,
@@ -19,7 +19,7 @@ COMPLETE = {
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in REQUIRED:
+    for name in (*REQUIRED, *OPENID):
         monkeypatch.delenv(f"JALON_{name}", raising=False)
     monkeypatch.delenv("JALON_ENV", raising=False)
     monkeypatch.setattr(config, "INSTANCE", tmp_path)
@@ -74,3 +74,24 @@ def test_the_embedded_key_is_kept_and_closed_to_others(monkeypatch: pytest.Monke
     first, second = config_from_environment(), config_from_environment()
     assert first.SECRET_KEY == second.SECRET_KEY
     assert (tmp_path / "demo.key").stat().st_mode & 0o077 == 0
+
+
+PROCONNECT = {"OIDC_ISSUER": "https://fournisseur.example", "OIDC_CLIENT_ID": "jalon", "OIDC_CLIENT_SECRET": "secret"}
+
+
+def test_proconnect_is_set_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(monkeypatch, ENV="production", **COMPLETE)
+    assert config_from_environment().OIDC_ISSUER == ""
+    set_up(monkeypatch, **PROCONNECT, OIDC_ACR="eidas2")
+    found = config_from_environment()
+    assert (found.OIDC_ISSUER, found.OIDC_ACR) == ("https://fournisseur.example", "eidas2")
+    for absent in PROCONNECT:
+        set_up(monkeypatch, **{**PROCONNECT, absent: ""})
+        with pytest.raises(ConfigurationError, match=f"JALON_{absent} :"):
+            config_from_environment()
+
+
+def test_proconnect_is_spoken_to_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(monkeypatch, ENV="production", **COMPLETE, **{**PROCONNECT, "OIDC_ISSUER": "http://fournisseur.example"})
+    with pytest.raises(ConfigurationError, match="https"):
+        config_from_environment()

@@ -12,26 +12,43 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
 from app.actions.errors import Unacceptable
+from app.actions.journal import record
 from app.actions.notices import Notice, tell
 from app.actions.sessions import end_sessions
 from app.extensions import db
-from app.models import Capacity, Organisation, OrganisationDepartement, User
+from app.models import Capacity, JournalAction, ObjectKind, Organisation, OrganisationDepartement, User
+from app.permissions import Actor
 from app.queries.users import get_user_by_email
 from app.readers.passwords import password_refusal
 from workflows.roles import Role
 
 
-def create_organisation(kind: Role, name: str, short_name: str, departements: Iterable[str]) -> Organisation:
+def create_organisation(
+    kind: Role, name: str, short_name: str, departements: Iterable[str], *, now: datetime, actor: Actor | None = None
+) -> Organisation:
     """Create an organisation and its territory; raises Unacceptable for a name already taken."""
     if db.session.scalar(select(Organisation.id).where(Organisation.name == name)):
         raise Unacceptable(f"Un organisme s’appelle déjà « {name} ».", field="name")
     organisation = Organisation(kind=kind, name=name, short_name=short_name)
     organisation.departements = [OrganisationDepartement(departement=code) for code in sorted(set(departements))]
     db.session.add(organisation)
+    db.session.flush()
+    content = {"kind": kind, "departements": sorted(organisation.territory)}
+    kept = JournalAction.ORGANISATION_CREATED, ObjectKind.ORGANISATION, organisation.id
+    record(*kept, content, actor=actor, now=now)
     return organisation
 
 
-def create_user(email: str, given_name: str, family_name: str, password: str, hasher: PasswordHasher) -> User:
+def create_user(
+    email: str,
+    given_name: str,
+    family_name: str,
+    password: str,
+    hasher: PasswordHasher,
+    *,
+    now: datetime,
+    actor: Actor | None = None,
+) -> User:
     """Create a person who may sign in; raises Unacceptable for a bad address, a taken one or a short password."""
     try:
         address = validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
@@ -40,20 +57,35 @@ def create_user(email: str, given_name: str, family_name: str, password: str, ha
     if get_user_by_email(address):
         raise Unacceptable(f"Un compte existe déjà pour {address}.", field="email")
     user = User(email=address, given_name=given_name.strip(), family_name=family_name.strip())
-    set_password(user, password, hasher)
+    _keep_password(user, password, hasher)
     db.session.add(user)
+    db.session.flush()
+    record(JournalAction.ACCOUNT_CREATED, ObjectKind.USER, user.id, {}, actor=actor, now=now)
     return user
 
 
-def give_capacity(user: User, organisation: Organisation, **values: Any) -> Capacity:
+def give_capacity(
+    user: User, organisation: Organisation, *, now: datetime, actor: Actor | None = None, **values: Any
+) -> Capacity:
     """Let a person act for an organisation (`job_title`, `is_coordinator`, `is_administrator`)."""
     capacity = Capacity(organisation=organisation, **values)
     user.capacities.append(capacity)
+    db.session.flush()
+    rights = {"coordinator": capacity.is_coordinator, "administrator": capacity.is_administrator}
+    content = {"user": user.id, "organisation": organisation.id, **rights}
+    record(JournalAction.CAPACITY_GIVEN, ObjectKind.CAPACITY, capacity.id, content, actor=actor, now=now)
     return capacity
 
 
-def set_password(user: User, password: str, hasher: PasswordHasher) -> None:
-    """Keep the argon2 hash of a password; raises Unacceptable when it is short or easily guessed."""
+def set_password(
+    user: User, password: str, hasher: PasswordHasher, *, now: datetime, actor: Actor | None = None
+) -> None:
+    """Change the password of a person (by that person, without an actor); raises Unacceptable for a weak one."""
+    _keep_password(user, password, hasher)
+    record(JournalAction.PASSWORD_CHANGED, ObjectKind.USER, user.id, {}, actor=actor, now=now, by=user.id)
+
+
+def _keep_password(user: User, password: str, hasher: PasswordHasher) -> None:
     if why := password_refusal(password, (user.email, user.given_name, user.family_name)):
         raise Unacceptable(why, field="password")
     user.password_hash = hasher.hash(password)
@@ -62,10 +94,12 @@ def set_password(user: User, password: str, hasher: PasswordHasher) -> None:
 def change_password(
     user: User, password: str, hasher: PasswordHasher, *, now: datetime, session_id: int | None = None
 ) -> None:
-    """Replace the password, end every session but the one given, and tell the person; raises Unacceptable."""
-    set_password(user, password, hasher)
+    """Replace the password, end every session but the one given, tell the person; raises Unacceptable."""
+    is_first = user.password_hash is None
+    set_password(user, password, hasher, now=now)
     end_sessions(user.id, now=now, besides=session_id)
-    tell(user.id, Notice.PASSWORD_CHANGED, now=now)
+    if not is_first:
+        tell(user.id, Notice.PASSWORD_CHANGED, now=now)
 
 
 def check_credentials(email: str, password: str, hasher: PasswordHasher) -> User | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 
 from app.actions.deadlines import (
     Settings,
@@ -16,6 +16,7 @@ from app.actions.deadlines import (
     undo_resumption,
 )
 from app.actions.errors import Forbidden, Stale
+from app.actions.journal import record_step
 from app.extensions import db
 from app.models import Case, CaseEvent, CaseStructure, EventKind, Organisation, Structure
 from app.permissions import Actor, step_refusal
@@ -23,7 +24,6 @@ from workflows.core import Missing, Refused, Step
 from workflows.support_case import WORKFLOW, Outcome, State
 
 NEW_EPISODE = tuple(step.slug for step in WORKFLOW.steps if step.starts_episode)
-NEW_EVENT = insert(CaseEvent.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -180,8 +180,8 @@ def _record(
         "facts": facts,
         "case_version": case.version + 1,
     }
-    # Past the session, like the deadlines: one statement, and the case is then the only record to flush.
-    db.session.connection().execute(NEW_EVENT, event)
+    # Past the session, like the deadlines: the case is then the only record to flush.
+    record_step(case, event, actor=actor, now=now)
 
 
 def _mind_deadlines(case: Case, step: Step, before: Before, *, today: date, settings: Settings) -> None:
@@ -219,7 +219,7 @@ def _open_links(case: Case, *, is_open: bool) -> None:
 
 def _refuse_if_followed_elsewhere(case: Case) -> None:
     """A structure is in one open case at most: the refusal names the body that leads the other, no more."""
-    if not case.is_ended:
+    if not case.is_ended or not case.may_be_followed_elsewhere:
         return
     ours = select(CaseStructure.structure_id).where(CaseStructure.case_id == case.id)
     if found := followed_structures(ours, but=case.id):

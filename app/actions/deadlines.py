@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy import case as when
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.extensions import db
 from app.models import Case, CaseDeadline, CaseReminder
@@ -110,8 +111,8 @@ def resume_deadlines(case: Case, on: date, *, today: date, settings: Settings) -
 
     Their reminders are planned again as a new cycle: those already sent do not count.
     """
-    resumed = []
-    for deadline in _open_deadlines(case):
+    known, resumed = _open_deadlines(case), []
+    for deadline in known:
         if deadline.paused_on is None:
             deadline.ended_on = on
             continue
@@ -119,6 +120,9 @@ def resume_deadlines(case: Case, on: date, *, today: date, settings: Settings) -
         deadline.paused_on = None
         deadline.cycle += 1
         resumed.append(deadline)
+    for deadline in known:
+        for name in ("due_on", "paused_on", "cycle", "ended_on"):
+            flag_modified(deadline, name)  # the same columns for all: one statement writes them
     _show_next(case, resumed)
     db.session.flush()
     _forget_waiting([deadline.id for deadline in resumed])

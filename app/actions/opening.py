@@ -9,12 +9,12 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.actions.cases import followed_structures
 from app.actions.deadlines import Settings, plan_deadlines
 from app.actions.errors import Forbidden, Stale, Unacceptable
+from app.actions.journal import record_event
 from app.actions.places import common_departement
 from app.extensions import db
 from app.models import (
     Capacity,
     Case,
-    CaseEvent,
     CaseOfficer,
     CasePartner,
     CaseStructure,
@@ -93,20 +93,20 @@ def record(
     case: Case, kind: EventKind, summary: str, *, actor: Actor, on: date, now: datetime, motive: str = ""
 ) -> None:
     """Add to the case's thread something that does not change its state."""
-    event = CaseEvent(
-        case_id=case.id,
-        episode=case.episode,
-        kind=kind,
-        effective_on=on,
-        recorded_at=now,
-        actor_id=actor.user_id,
-        organisation_id=actor.organisation_id,
-        summary=summary,
-        motive=motive.strip(),
-        facts={},
-        case_version=case.version,
-    )
-    db.session.add(event)
+    db.session.flush()  # the version that the event tells is that of the case as written
+    event = {
+        "case_id": case.id,
+        "episode": case.episode,
+        "kind": kind,
+        "effective_on": on,
+        "recorded_at": now,
+        "actor_id": actor.user_id,
+        "organisation_id": actor.organisation_id,
+        "summary": summary,
+        "motive": motive.strip(),
+        "case_version": case.version,
+    }
+    record_event(case, event, actor=actor, now=now)
 
 
 def name_lead(

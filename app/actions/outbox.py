@@ -30,7 +30,7 @@ class Claimed:
     """A mail that this process alone may send until the claim grows old: plain values, no open transaction."""
 
     id: int
-    user_id: int
+    user_id: int | None
     template: str
     object_kind: str
     object_id: int
@@ -86,7 +86,7 @@ def _drop_pointless(today: date) -> None:
 
 
 def queue_mail(
-    user_id: int,
+    user_id: int | None,
     template: str,
     object_kind: str,
     object_id: int,

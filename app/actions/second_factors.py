@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, func, select, update
 
+from app.actions.journal import record
 from app.actions.notices import Notice, tell
 from app.extensions import db
-from app.models import RecoveryCode, SecondFactor, User
+from app.models import JournalAction, ObjectKind, RecoveryCode, SecondFactor, User
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
@@ -55,7 +56,9 @@ def confirm_enrolment(user: User, code: str, secret_key: str, *, now: datetime) 
         return []
     factor.confirmed_at = now
     tell(user.id, Notice.SECOND_FACTOR_ADDED, now=now)
-    return _draw_recovery_codes(user.id, secret_key)
+    codes = _draw_recovery_codes(user.id, secret_key)
+    record(JournalAction.SECOND_FACTOR_ADDED, ObjectKind.USER, user.id, {}, actor=None, now=now, by=user.id)
+    return codes
 
 
 def check_second_factor(user: User, code: str, secret_key: str, *, now: datetime) -> bool:
@@ -80,13 +83,14 @@ def count_recovery_codes(user_id: int) -> int:
     return db.session.scalar(left) or 0
 
 
-def remove_second_factor(user: User, *, now: datetime) -> bool:
-    """Remove it with its recovery codes; return False when there was none in use."""
+def remove_second_factor(user: User, *, now: datetime, by: int | None) -> bool:
+    """Remove it with its recovery codes; return False when there was none in use. `by`: who does, None: a command."""
     was_in_use = user.has_second_factor
     user.second_factor = None
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     if was_in_use:
         tell(user.id, Notice.SECOND_FACTOR_REMOVED, now=now)
+        record(JournalAction.SECOND_FACTOR_REMOVED, ObjectKind.USER, user.id, {}, actor=None, now=now, by=by)
     return was_in_use
 
 

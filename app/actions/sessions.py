@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import delete, exists, select, update
 
+from app.actions.journal import record
 from app.actions.notices import Notice, tell
 from app.extensions import db
-from app.models import SignInWay, User, UserSession
+from app.models import JournalAction, ObjectKind, SignInWay, User, UserSession
 
 KEPT = timedelta(days=365)
 """How long an ended session is remembered, so that a device already used is recognised."""
@@ -53,6 +54,7 @@ def open_session(
     db.session.flush()
     if is_news:
         tell(user.id, Notice.NEW_DEVICE, now=now, session_id=session.id)
+    record(JournalAction.SIGNED_IN, ObjectKind.USER, user.id, {"how": how}, actor=None, now=now, by=user.id)
     return session
 
 

@@ -15,6 +15,7 @@ from app.extensions import db
 from app.models import Organisation
 from app.queries.users import get_user_by_email
 from app.readers import territories
+from app.readers.finess_keys import InvalidKey, normalise_siret
 from workflows.roles import Role
 
 organisation_group = AppGroup("organisation", help="Les organismes qui partagent le suivi.")
@@ -27,15 +28,18 @@ KINDS = [role.value for role in Role if role not in (Role.EMPLOYER, Role.COORDIN
 @click.option("--kind", type=click.Choice(KINDS), required=True, help="Nature de l’organisme.")
 @click.option("--short-name", default="", help="Nom court, affiché dans les listes.")
 @click.option("--departements", default="", help="Codes séparés par des virgules : 16,17,2A,971.")
-def create_organisation(name: str, kind: str, short_name: str, departements: str) -> None:
+@click.option("--siret", default="", help="SIRET que ProConnect donne pour ses agents.")
+def create_organisation(name: str, kind: str, short_name: str, departements: str, siret: str) -> None:
     """Crée un organisme et son territoire."""
     codes = [code.strip().upper() for code in departements.split(",") if code.strip()]
     unknown = sorted(set(codes) - known_departements())
     if unknown:
         raise click.ClickException(f"Département inconnu : {', '.join(unknown)}.")
     try:
-        organisation = accounts.create_organisation(Role(kind), name, short_name or name[:80], codes)
-    except Unacceptable as error:
+        number = normalise_siret(siret) if siret else None
+        organisation = accounts.create_organisation(Role(kind), name, short_name or name[:80], codes, now=clock.now())
+        organisation.siret = number
+    except (Unacceptable, InvalidKey) as error:
         raise click.ClickException(str(error)) from error
     db.session.commit()
     click.echo(f"Organisme {organisation.id} créé : {name} ({len(codes)} départements).")
@@ -70,12 +74,17 @@ def create_user(
         raise click.ClickException(f"Aucun organisme ne s’appelle « {organisation_name} ».")
     try:
         user = accounts.create_user(
-            email, given_name, family_name, password, PasswordHasher(**current_app.config["ARGON2"])
+            email, given_name, family_name, password, PasswordHasher(**current_app.config["ARGON2"]), now=clock.now()
         )
     except Unacceptable as error:
         raise click.ClickException(str(error)) from error
     accounts.give_capacity(
-        user, organisation, job_title=job_title, is_coordinator=coordinator, is_administrator=administrator
+        user,
+        organisation,
+        now=clock.now(),
+        job_title=job_title,
+        is_coordinator=coordinator,
+        is_administrator=administrator,
     )
     db.session.commit()
     click.echo(f"Compte créé : {user.email}, {organisation.short_name}.")
@@ -88,7 +97,7 @@ def reset_second_factor(email: str) -> None:
     user = get_user_by_email(email)
     if user is None:
         raise click.ClickException(f"Aucun compte n’existe pour {email}.")
-    if not remove_second_factor(user, now=clock.now()):
+    if not remove_second_factor(user, now=clock.now(), by=None):
         raise click.ClickException(f"{user.email} n’a pas de second facteur.")
     ended = end_sessions(user.id, now=clock.now())
     db.session.commit()

@@ -1,4 +1,4 @@
-"""`flask scheduler`: a process of its own that queues the reminders of the day and sends the mails."""
+"""`flask scheduler`: a process of its own that queues the day's reminders, seals the journal, sends the mails."""
 
 import logging
 import signal
@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from app import clock
 from app.jobs.identity import sweep_identity
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
+from app.jobs.seals import seal_the_day
 from app.queries.outbox import count_waiting_mails
 
 TICK_SECONDS, DEMO_TICK_SECONDS = 10.0, 1.0
@@ -24,7 +25,9 @@ log = logging.getLogger("jalon.scheduler")
 
 
 @click.command("scheduler")
-@click.option("--once", is_flag=True, help="Prépare les rappels, envoie les courriels, puis s’arrête.")
+@click.option(
+    "--once", is_flag=True, help="Prépare les rappels, envoie les courriels, scelle le journal, puis s’arrête."
+)
 @click.option(
     "--tick",
     type=click.FloatRange(min=0.05),
@@ -33,7 +36,7 @@ log = logging.getLogger("jalon.scheduler")
 )
 @with_appcontext
 def scheduler(once: bool, tick: float | None) -> None:
-    """Prépare les rappels du jour et envoie les courriels, jusqu’à ce qu’on l’arrête."""
+    """Prépare les rappels, envoie les courriels et scelle le journal du jour, jusqu’à ce qu’on l’arrête."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if once:
         run_once()
@@ -46,6 +49,7 @@ def run_once() -> None:
     queued = queue_due_reminders()
     sweep_identity()
     done = send_waiting_mails()
+    seal_the_day()
     click.echo(f"Rappels préparés : {queued}. {_summary(done)} Encore en attente : {count_waiting_mails()}.")
     if done.server_error:
         raise click.ClickException(_trouble(done.server_error))
@@ -73,12 +77,13 @@ def run(app: Flask, tick: float) -> None:
 
 
 class Sweeper:
-    """Queues the reminders of the day, and forgets what need not be remembered."""
+    """Queues the reminders of the day, forgets what need not be remembered, seals the journal."""
 
     def __call__(self) -> None:
         sweep_identity()
         if queued := queue_due_reminders():
             log.info("Rappels préparés : %d.", queued)
+        seal_the_day()  # the last: were its file out of reach, nobody's reminder would wait
 
 
 class Sender:

@@ -1,6 +1,7 @@
 """Who plays in the demonstration: the bodies and people once created, and who acts where."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from argon2 import PasswordHasher
 
@@ -56,16 +57,17 @@ def _preventeur(departement: str) -> str:
     return f"{name}@carsat.demo.example"
 
 
-def create_cast(password: str, hasher: PasswordHasher) -> Cast:
+def create_cast(password: str, hasher: PasswordHasher, *, now: datetime) -> Cast:
     """Create the organisations, the accounts that this password opens, and the colleagues who have none."""
-    bodies = create_bodies()
-    users = {person.email: _account(person, password, hasher) for person in ACCOUNTS}
+    bodies = create_bodies(now)
+    users = {person.email: _account(person, password, hasher, now) for person in ACCOUNTS}
     users |= {person.email: _colleague(person) for person in COLLEAGUES}
     people = [person for person in (*ACCOUNTS, *COLLEAGUES) if person.body != EMPLOYER_SIDE]
     for person in people:
         give_capacity(
             users[person.email],
             bodies[person.body],
+            now=now,
             job_title=person.job_title,
             is_coordinator=person.is_coordinator,
             is_administrator=person.is_administrator,
@@ -75,8 +77,8 @@ def create_cast(password: str, hasher: PasswordHasher) -> Cast:
     return Cast(bodies, users, actors)
 
 
-def _account(person: Person, password: str, hasher: PasswordHasher) -> User:
-    return create_user(person.email, person.given_name, person.family_name, password, hasher)
+def _account(person: Person, password: str, hasher: PasswordHasher, now: datetime) -> User:
+    return create_user(person.email, person.given_name, person.family_name, password, hasher, now=now)
 
 
 def _colleague(person: Person) -> User:

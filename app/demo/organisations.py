@@ -1,6 +1,7 @@
 """The bodies of the demonstration region. Their kinds exist everywhere; no person or decision here is real."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.actions.accounts import create_organisation
 from app.models import Organisation
@@ -65,6 +66,9 @@ BODIES = (
 )
 
 
-def create_bodies() -> dict[str, Organisation]:
+def create_bodies(now: datetime) -> dict[str, Organisation]:
     """Create the organisations and return them by key."""
-    return {body.key: create_organisation(body.kind, body.name, body.short_name, body.departements) for body in BODIES}
+    return {
+        body.key: create_organisation(body.kind, body.name, body.short_name, body.departements, now=now)
+        for body in BODIES
+    }

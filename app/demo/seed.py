@@ -1,6 +1,6 @@
 """Filling an empty database with the demonstration region."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -37,7 +37,8 @@ def seed(app: Flask, *, today: date, render: Render | None = None) -> bool:
         return False
     import_register(Path(app.instance_path), today=today)
     complete_sizes()
-    cast = create_cast(make_password(app), PasswordHasher(**app.config["ARGON2"]))
+    morning = datetime.combine(today, time(5), UTC)
+    cast = create_cast(make_password(app), PasswordHasher(**app.config["ARGON2"]), now=morning)
     join_federations(cast.bodies)
     employers = synthetic_region()
     give_houses(employers, cast)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,21 +10,20 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from app import mail
-from app.actions import notices, outbox, password_links
+from app.actions import magic_links, notices, outbox
 from app.actions.notices import Notice
 from app.auth import actor_of
 from app.clock import PARIS
 from app.filters import moment, plural
-from app.models import Case, User
+from app.models import Case, LinkPurpose, User
 from app.permissions import reads_whole_case
 from app.queries.cases import get_case
+from app.queries.magic_links import get_pending_link_by_id
 from app.queries.outbox import get_last_reminder_at, get_running_deadline, is_officer
 from app.queries.sessions import get_device_of
 from app.queries.users import get_user
 from app.sessions import valid_capacities
 from workflows.support_case import WORKFLOW
-
-LONGEST_WAIT_FOR_A_LINK = timedelta(hours=24)
 
 
 class NoReason(Exception):
@@ -45,8 +44,8 @@ class Written:
 
 def write(claimed: outbox.Claimed, *, now: datetime) -> Written:
     """Return the letter as things stand now; raises NoReason when nothing is left to say to this person."""
-    user = get_user(claimed.user_id)
-    if user is None:
+    user = get_user(claimed.user_id) if claimed.user_id else None
+    if user is None and claimed.user_id:
         raise NotTheirs("compte désactivé")
     values, keeps_body = TEMPLATES[claimed.template]
     context = {"user": user, "public_url": _public_url(), **values(claimed, user, now)}
@@ -55,8 +54,8 @@ def write(claimed: outbox.Claimed, *, now: datetime) -> Written:
     letter = mail.Letter(
         message_id=message_id(claimed),
         sender=current_app.config["MAIL_FROM"],
-        recipient=user.email,
-        recipient_name=user.full_name,
+        recipient=user.email if user else context["email"],
+        recipient_name=user.full_name if user else "",
         subject=subject.strip(),
         text=text.strip() + "\n",
         html=_render(f"{claimed.template}.html", context),
@@ -82,9 +81,9 @@ def _public_url() -> str:
     return address.rstrip("/")
 
 
-def _reminder(claimed: outbox.Claimed, user: User, now: datetime) -> dict[str, Any]:
+def _reminder(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
     deadline = get_running_deadline(claimed.object_id, claimed.cycle)
-    if deadline is None:
+    if deadline is None or user is None:
         raise NoReason("l’échéance ne court plus")
     officer = is_officer(deadline.case_id, user.id)
     case = _case_followed_by(user, deadline.case_id, is_officer=officer)
@@ -126,11 +125,23 @@ def _timing(due_on: date, today: date) -> str:
     return f"dans {plural(days, 'jour')}" if days > 0 else f"passée depuis {plural(-days, 'jour')}"
 
 
-def _password_link(claimed: outbox.Claimed, user: User, now: datetime) -> dict[str, Any]:
-    if now - claimed.created_at > LONGEST_WAIT_FOR_A_LINK:
-        raise NoReason("la demande est trop ancienne")
-    token = password_links.make_token(user, current_app.config["SECRET_KEY"])
-    return {"link": f"{_public_url()}/mot-de-passe/{token}", "minutes": password_links.VALID_SECONDS // 60}
+def _magic_link(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    """The secret is worked out here, each time the same: a mail sent again after a crash holds the same link."""
+    link = get_pending_link_by_id(claimed.object_id, now)
+    if link is None:
+        raise NoReason("le lien a servi, a été remplacé ou a expiré")
+    if user and user.email != link.email:
+        raise NotTheirs("l’adresse du compte a changé")
+    secret = magic_links.make_secret(link.reference, current_app.config["SECRET_KEY"])
+    if not magic_links.opens(link, secret):
+        raise NoReason("la clé de l’application a changé depuis la demande")
+    return {
+        "email": link.email,
+        "link": f"{_public_url()}/lien/{link.reference}#{secret}",
+        "secret": secret,
+        "expires_at": link.expires_at,
+        "needs_code": link.needs_second_factor,
+    }
 
 
 NOTICES: dict[Notice, tuple[str, str]] = {
@@ -143,7 +154,9 @@ NOTICES: dict[Notice, tuple[str, str]] = {
 """The subject, and what happened; the instant follows."""
 
 
-def _account_notice(claimed: outbox.Claimed, user: User, now: datetime) -> dict[str, Any]:
+def _account_notice(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    if user is None:
+        raise NotTheirs("le compte n’existe plus")
     notice = Notice(claimed.rule.partition(" ")[0])
     title, what = NOTICES[notice]
     if notice is Notice.NEW_DEVICE and (session := get_device_of(claimed.object_id, user.id)):
@@ -156,11 +169,11 @@ def _account_notice(claimed: outbox.Claimed, user: User, now: datetime) -> dict[
     }
 
 
-Values = Callable[[outbox.Claimed, User, datetime], dict[str, Any]]
+Values = Callable[[outbox.Claimed, User | None, datetime], dict[str, Any]]
 
 TEMPLATES: dict[str, tuple[Values, bool]] = {
     outbox.REMINDER: (_reminder, True),
-    password_links.TEMPLATE: (_password_link, False),
+    **{f"link_{purpose.value}": (_magic_link, False) for purpose in LinkPurpose},
     notices.TEMPLATE: (_account_notice, True),
 }
 """For each mail, by the name of its templates: what it says, and whether its text may be kept (no secret in it)."""

@@ -24,6 +24,19 @@ from app.models.employers import (
     Structure,
 )
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
+from app.models.identities import UserIdentity
+from app.models.journal import (
+    AccessAction,
+    AccessEntry,
+    JournalAction,
+    JournalDrop,
+    JournalEntry,
+    JournalHead,
+    JournalSeal,
+    JournalSealHead,
+    ObjectKind,
+)
+from app.models.magic_links import LinkPurpose, MagicLink
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
 from app.models.second_factors import RecoveryCode, SecondFactor
@@ -33,6 +46,8 @@ from app.models.users import Capacity, ManagerFunction, User
 from app.models.visibility import Visibility
 
 __all__ = [
+    "AccessAction",
+    "AccessEntry",
     "Capacity",
     "Case",
     "CaseDeadline",
@@ -51,7 +66,16 @@ __all__ = [
     "Exchange",
     "ExchangeKind",
     "FederationMember",
+    "JournalAction",
+    "JournalDrop",
+    "JournalEntry",
+    "JournalHead",
+    "JournalSeal",
+    "JournalSealHead",
+    "LinkPurpose",
+    "MagicLink",
     "ManagerFunction",
+    "ObjectKind",
     "Organisation",
     "OrganisationDepartement",
     "OutboxMail",
@@ -67,6 +91,7 @@ __all__ = [
     "Structure",
     "Throttle",
     "User",
+    "UserIdentity",
     "UserSession",
     "Visibility",
     "Visit",

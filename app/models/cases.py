@@ -7,8 +7,9 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import NO_DUE_DATE, Submitted, Versioned, departement_code, key, line, short
+from app.models.columns import NO_DUE_DATE, Submitted, Versioned, departement_code, digest, key, line, short
 from app.models.columns import text as long_text
+from app.models.digests import GENESIS
 from app.models.employers import Employer, Structure
 from app.models.organisations import Organisation
 from app.models.users import User
@@ -86,6 +87,9 @@ class Case(Versioned, Submitted, Model):
     support_agreed_on: Mapped[date | None]
     employer_asked_on: Mapped[date | None]
     outcome: Mapped[Outcome | None]
+    # The head of the case's chain in the journal, on the row that a step locks and writes anyway.
+    journal_number: Mapped[int] = mapped_column(default=0)
+    journal_digest: Mapped[digest] = mapped_column(default=GENESIS)
 
     employer: Mapped[Employer] = relationship()
     main_structure: Mapped[Structure] = relationship()
@@ -97,6 +101,7 @@ class Case(Versioned, Submitted, Model):
 
     relations = frozenset[str]()  # set on the record by the query that loads it for a reader
     has_final_visit = False  # set likewise, where the steps are judged
+    may_be_followed_elsewhere = True  # likewise, for a case that has ended
 
     @property
     def reference(self) -> str:

@@ -14,6 +14,7 @@ short = Annotated[str, mapped_column(String(80))]
 line = Annotated[str, mapped_column(String(255))]
 text = Annotated[str, mapped_column(Text)]
 departement_code = Annotated[str, mapped_column(String(3))]
+digest = Annotated[str, mapped_column(String(64))]
 
 
 class Versioned:
@@ -38,3 +39,5 @@ class Authored:
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     created_at: Mapped[datetime]
+
+    relations = frozenset[str]()  # those to its parent, set by the query that loads it for a reader

@@ -13,7 +13,10 @@ from workflows.calendar import Unit
 
 
 class OutboxMail(Model):
-    """A mail to one person about one object: the unique key makes it exist once per rule and cycle."""
+    """A mail to one person about one object: the unique key makes it exist once per rule and cycle.
+
+    Without `user_id` it goes to somebody who has no account, at the address of the link that it is about.
+    """
 
     __tablename__ = "outbox_mails"
     __table_args__ = (
@@ -32,7 +35,7 @@ class OutboxMail(Model):
     object_id: Mapped[int]
     rule: Mapped[short]
     cycle: Mapped[int] = mapped_column(default=1)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     template: Mapped[short]
     created_at: Mapped[datetime]
     send_after: Mapped[datetime]
@@ -44,7 +47,7 @@ class OutboxMail(Model):
     body: Mapped[long_text | None]
     last_error: Mapped[str | None] = mapped_column(String(500))
 
-    user: Mapped[User] = relationship()
+    user: Mapped[User | None] = relationship()
 
 
 class RuleSetting(Versioned, Model):

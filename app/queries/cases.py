@@ -21,7 +21,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.extensions import db
 from app.models import (
@@ -123,6 +123,7 @@ def get_case(actor: Actor, case_id: int, *, lock: bool = False) -> Case | None:
     case: Case = row[0]
     case.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
     case.has_final_visit = row.has_final_visit
+    case.may_be_followed_elsewhere = row.may_be_followed
     return case
 
 
@@ -133,7 +134,8 @@ def _one_case(actor: Actor, lock: bool) -> Select[Any]:
         visible_cases(actor)
         .where(Case.id == bindparam("case_id"))
         .options(contains_eager(Case.employer), joinedload(Case.lead_organisation))
-        .add_columns(final_visit_exists().label("has_final_visit"), *relation_columns(case_relations(actor)))
+        .add_columns(final_visit_exists().label("has_final_visit"), _may_be_followed().label("may_be_followed"))
+        .add_columns(*relation_columns(case_relations(actor)))
     )
     if not lock:
         return statement.options(joinedload(Case.main_structure))
@@ -144,6 +146,13 @@ def _one_case(actor: Actor, lock: bool) -> Select[Any]:
 def final_visit_exists() -> ColumnElement[bool]:
     """Return the condition « a final visit report exists for the case »."""
     return exists().where(Visit.case_id == Case.id, Visit.status == VisitStatus.FINAL).correlate(Case)
+
+
+def _may_be_followed() -> ColumnElement[bool]:
+    """False of a case that has ended and of which no open case follows a structure: reopening it need not ask."""
+    ours, theirs = aliased(CaseStructure), aliased(CaseStructure)
+    other = exists().where(ours.case_id == Case.id, theirs.structure_id == ours.structure_id, theirs.is_open)
+    return or_(Case.state.not_in(ENDED), other.where(theirs.case_id != Case.id).correlate(Case))
 
 
 def conditions(actor: Actor, filters: CaseFilters, *, today: date) -> list[ColumnElement[bool]]:

@@ -4,11 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import case as when
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Case, CaseEvent, Document, DocumentContent, DocumentKind, Employer, Exchange, Visit
-from app.permissions import Act, Actor, Kind, may, reads_entry, sees_case, sees_employer
+from app.permissions import (
+    Act,
+    Actor,
+    Kind,
+    Relation,
+    case_relations,
+    employer_relations,
+    may,
+    reads_entry,
+    relation_columns,
+    sees_case,
+    sees_employer,
+)
 
 THREAD = 100
 """How many entries of each kind a thread shows at most."""
@@ -86,9 +99,20 @@ def get_content(document: Document) -> bytes:
 
 
 def _get(actor: Actor, kind: Kind, entry: Any, entry_id: int, *options: Any) -> Any:
-    statement = readable(actor, kind, entry).where(entry.id == entry_id)
+    statement = readable(actor, kind, entry).where(entry.id == entry_id).add_columns(*_relations(actor))
     options = (joinedload(entry.author), joinedload(entry.organisation), *options)
-    return db.session.scalars(statement.options(*options)).first()
+    row = db.session.execute(statement.options(*options)).first()
+    if row is None:
+        return None
+    row[0].relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
+    return row[0]
+
+
+def _relations(actor: Actor) -> list[ColumnElement[bool]]:
+    """The relations to the entry's parent: its case when it has one, its employer otherwise."""
+    of_case, of_employer = case_relations(actor), employer_relations(actor)
+    both = {one: when((Case.id.is_not(None), of_case[one]), else_=of_employer[one]) for one in of_case}
+    return relation_columns(both)
 
 
 def readable(actor: Actor, kind: Kind, entry: Any) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Signing in and out, a forgotten password, the choice of a capacity."""
+"""Signing in and out, the choice of a capacity."""
 
 from argon2 import PasswordHasher
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -7,15 +7,14 @@ from flask.typing import ResponseReturnValue
 from app import auth, clock, interruptions, sessions
 from app.actions import accounts, throttles
 from app.actions.errors import Unacceptable
-from app.actions.outbox import queue_mail
-from app.actions.password_links import TEMPLATE, VALID_SECONDS, read_token
 from app.demo.accounts import demo_accounts
 from app.extensions import db
 from app.models import SignInWay, User
 from app.queries.sessions import has_signed_in
 from app.queries.users import get_user_by_email
 from app.readers.devices import shortened_address
-from forms.accounts import CapacityForm, ChangePasswordForm, ForgottenPasswordForm, NewPasswordForm, SignInForm
+from app.views import openid
+from forms.accounts import CapacityForm, ChangePasswordForm, SignInForm
 
 bp = Blueprint("accounts", __name__)
 
@@ -35,7 +34,9 @@ def sign_in() -> ResponseReturnValue:
         form.refuse("L’adresse ou le mot de passe ne correspond pas. Vous pouvez choisir un nouveau mot de passe.")
     status = 422 if form.errors else 200
     accounts_shown = demo_accounts(current_app) if current_app.config["DEMO"] else []
-    return render_template("accounts/sign_in.html", form=form, demo_accounts=accounts_shown), status
+    openid_url = openid.sign_in_address(request.args.get("suite"))
+    page = render_template("accounts/sign_in.html", form=form, demo_accounts=accounts_shown, openid_url=openid_url)
+    return page, status
 
 
 def _identified(email: str, password: str) -> User | None:
@@ -88,48 +89,15 @@ def sign_in_demo() -> ResponseReturnValue:
 @bp.post("/deconnexion")
 @auth.holds_session
 def sign_out() -> ResponseReturnValue:
-    """The session ends, and the browser drops what it kept of it: pages, drafts, what works offline."""
+    """The session ends, at the provider’s too; the browser drops the pages and drafts that it kept."""
+    elsewhere = openid.sign_out_address()
     auth.sign_out()
     db.session.commit()
     flash("Vous êtes déconnecté.", "success")
-    response = Response(status=302, headers={"Location": url_for("accounts.sign_in")})
+    response = Response(status=302, headers={"Location": elsewhere or url_for("accounts.sign_in")})
     # Not « cookies »: ours are already gone, and the one that recognises this device is to stay.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
-
-
-@bp.route("/mot-de-passe-oublie", methods=["GET", "POST"])
-@auth.public
-def forgotten_password() -> ResponseReturnValue:
-    form = ForgottenPasswordForm()
-    if not form.validate_on_submit():
-        return render_template("accounts/forgotten_password.html", form=form), 422 if form.errors else 200
-    auth.throttle("forgotten_password_address", shortened_address(request.remote_addr))
-    auth.throttle("forgotten_password", form.email.data.lower())
-    user = get_user_by_email(form.email.data)
-    if user and user.is_enabled:
-        now = clock.now()
-        queue_mail(user.id, TEMPLATE, object_kind="user", object_id=user.id, rule=f"{now:%Y-%m-%d %H:%M}", now=now)
-        db.session.commit()
-    return render_template("accounts/link_sent.html", email=form.email.data)
-
-
-@bp.route("/mot-de-passe/<token>", methods=["GET", "POST"])
-@auth.public
-def new_password(token: str) -> ResponseReturnValue:
-    user = read_token(token, current_app.config["SECRET_KEY"], max_age=VALID_SECONDS)
-    if user is None:
-        return render_template("accounts/link_expired.html"), 404
-    form = NewPasswordForm()
-    if form.validate_on_submit():
-        try:
-            accounts.change_password(user, form.password.data, hasher(), now=clock.now())
-            db.session.commit()
-            flash("Votre mot de passe est enregistré. Vous pouvez vous connecter.", "success")
-            return redirect(url_for("accounts.sign_in"))
-        except Unacceptable as error:
-            form.refuse(str(error), error.field)
-    return render_template("accounts/new_password.html", form=form), 422 if form.errors else 200
 
 
 @bp.route("/compte/mot-de-passe", methods=["GET", "POST"])

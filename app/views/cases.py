@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import auth, clock
+from app import access_log, auth, clock
 from app.actions.adoption import count_adoptable
 from app.filters import NEVER, short_day
 from app.models import Case, Sector, Visit
@@ -142,6 +142,7 @@ def export() -> Response:
         for row in rows
     ]
     head = HEAD + CALENDAR_HEAD if reads_calendars(actor) else HEAD
+    access_log.note_export(filters.arguments(), len(table))
     described = [(label, "") for label, _ in active_filters(form, filters.arguments(), "cases.index")]
     described += [("Recherche", filters.q)] if filters.q else []
     return workbook_response("dossiers", head, table, described, actor=actor, now=clock.now())

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app import auth, clock
+from app import access_log, auth, clock
 from app.actions.documents import Upload, keep_document
 from app.actions.errors import Unacceptable
 from app.extensions import db
@@ -75,4 +75,5 @@ def download(document_id: int) -> Response:
     document = get_document(auth.acting(), document_id)
     if document is None:
         abort(404)
+    access_log.note_relations(document.relations)
     return attachment(document.file_name, document.media_type, get_content(document), document.sha256)

@@ -63,7 +63,7 @@ def page(status: int, **values: Any) -> tuple[str, int]:
 
 def _typed() -> list[str]:
     """Return the texts that the refused request carried: nobody writes them twice."""
-    secret = {"password", "present", "submission", "version"} | OWN_FIELDS
+    secret = {"code", "password", "present", "secret", "submission", "version"} | OWN_FIELDS
     return [text for name, text in request.form.items(multi=True) if name not in secret and len(text) >= LONG_ENOUGH]
 
 

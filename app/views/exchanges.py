@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app import auth, clock
+from app import access_log, auth, clock
 from app.actions import exchanges
 from app.actions.errors import Unacceptable
 from app.extensions import db
@@ -103,6 +103,7 @@ def exchange_or_404(exchange_id: int) -> Exchange:
     exchange = get_exchange(auth.acting(), exchange_id)
     if exchange is None:
         abort(404)
+    access_log.note_relations(exchange.relations)
     return exchange
 
 

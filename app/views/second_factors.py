@@ -148,7 +148,7 @@ def remove() -> ResponseReturnValue:
         return redirect(url_for("second_factors.show"))
     if form.validate_on_submit():
         if check_password(user, form.present.data):
-            actions.remove_second_factor(user, now=clock.now())
+            actions.remove_second_factor(user, now=clock.now(), by=user.id)
             db.session.commit()
             flash("Votre second facteur est retiré.", "success")
             return redirect(url_for("sessions.show"))

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app import auth
+from app import access_log, auth
 from app.actions import employers as actions
 from app.extensions import db
 from app.filters import day, finess, number, plural, siren
@@ -65,6 +65,7 @@ def structure_or_404(finess_number: str) -> Structure:
     structure = queries.get_structure(auth.acting(), finess_number)
     if structure is None:
         abort(404)
+    access_log.note_relations(structure.employer.relations)
     return structure
 
 

@@ -5,13 +5,14 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from jinja2 import StrictUndefined
 
 from app import filters
 from app.auth import current_actor
-from app.permissions import Act, Actor, Kind, relations_needed
+from app.permissions import Act, Actor, Kind, reads_journal, relations_needed
 from app.sessions import current_user, valid_capacities
 from workflows.roles import Role
 
@@ -57,7 +58,7 @@ def _add_headers(response: Response) -> Response:
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        f"font-src 'self'; connect-src 'self'; form-action {_form_targets()}; base-uri 'none'; frame-ancestors 'none'",
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -66,6 +67,12 @@ def _add_headers(response: Response) -> Response:
     elif request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _form_targets() -> str:
+    """Signing out is a form, and goes on to the identity provider: browsers hold redirections to this list too."""
+    issuer = urlsplit(current_app.config["OIDC_ISSUER"])
+    return f"'self' {issuer.scheme}://{issuer.netloc}" if issuer.netloc else "'self'"
 
 
 def _surroundings(app: Flask) -> dict[str, Any]:
@@ -92,11 +99,15 @@ def _lock(app: Flask) -> dict[str, Any]:
 
 def _navigation(actor: Actor) -> list[dict[str, Any]]:
     is_employer = actor.role is Role.EMPLOYER
-    return [
+    shown = [
         {"label": own if is_employer else label, "url": url_for(endpoint), "current": request.blueprint in blueprints}
         for label, own, endpoint, blueprints, kind in NAVIGATION
         if kind is None or relations_needed(actor.role, kind, Act.READ)
     ]
+    if reads_journal(actor):
+        current = request.blueprint == "journal"
+        shown.insert(-1, {"label": "Journal", "url": url_for("journal.index"), "current": current})
+    return shown
 
 
 def _account(actor: Actor) -> dict[str, Any]:

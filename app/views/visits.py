@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import auth, clock
+from app import access_log, auth, clock
 from app.actions import visits as actions
 from app.actions.errors import Forbidden, Stale, Unacceptable
 from app.actions.visits import VisitNotes
@@ -156,6 +156,7 @@ def visit_or_404(visit_id: int) -> Visit:
     visit = get_visit(auth.acting(), visit_id)
     if visit is None:
         abort(404)
+    access_log.note_relations(visit.relations)
     return visit
 
 

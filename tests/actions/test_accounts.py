@@ -16,11 +16,13 @@ from app.actions.accounts import (
 from app.actions.errors import Unacceptable
 from app.extensions import db
 from app.models import User
+from tests.actions.moves import TODAY, morning
 from tests.factories import PASSWORD
 from tests.world import World
 from workflows.roles import Role
 
 CHEAP: dict[str, Any] = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+NOW = morning(TODAY)
 EMAIL = "preventeur@test.example"
 
 
@@ -79,8 +81,8 @@ def test_nothing_tells_an_unknown_address_from_a_wrong_password(
 
 
 def test_an_account_is_made_for_an_address_that_is_free(world: World, hasher: PasswordHasher) -> None:
-    user = create_user(" Anne.Petit@Exemple.fr ", " Anne ", "Petit ", "une phrase assez longue", hasher)
-    give_capacity(user, world.organisation("ARS Poitou"), is_coordinator=True, job_title="coordinatrice")
+    user = create_user(" Anne.Petit@Exemple.fr ", " Anne ", "Petit ", "une phrase assez longue", hasher, now=NOW)
+    give_capacity(user, world.organisation("ARS Poitou"), now=NOW, is_coordinator=True, job_title="coordinatrice")
     db.session.commit()
     assert (user.email, user.full_name) == ("anne.petit@exemple.fr", "Anne Petit")
     assert [capacity.label for capacity in user.capacities] == ["ARS Poitou"]
@@ -91,7 +93,7 @@ def test_an_account_is_made_for_an_address_that_is_free(world: World, hasher: Pa
         ("", "n’est pas une adresse électronique"),
     ):
         with pytest.raises(Unacceptable, match=why) as error:
-            create_user(email, "Anne", "Petit", "une phrase assez longue", hasher)
+            create_user(email, "Anne", "Petit", "une phrase assez longue", hasher, now=NOW)
         assert error.value.field == "email"
 
 
@@ -99,17 +101,17 @@ def test_a_password_has_twelve_characters_and_is_no_common_one(world: World, has
     user = world.user("preventeur")
     for password, why in (("onze lettre", "au moins 12 caractères"), ("Preventeur-2026", "se devine trop vite")):
         with pytest.raises(Unacceptable, match=why) as error:
-            set_password(user, password, hasher)
+            set_password(user, password, hasher, now=NOW)
         assert error.value.field == "password"
-    set_password(user, "douze lettre", hasher)
+    set_password(user, "douze lettre", hasher, now=NOW)
     assert user.password_hash and user.password_hash.startswith("$argon2id$")
     assert "douze" not in user.password_hash
     assert sign_in(hasher, "douze lettre") and sign_in(hasher) is None
 
 
 def test_an_organisation_has_a_name_of_its_own_and_a_territory(world: World) -> None:
-    carsat = create_organisation(Role.CARSAT, "Carsat Corse", "Carsat 2A-2B", ["2B", "2A", "2B"])
+    carsat = create_organisation(Role.CARSAT, "Carsat Corse", "Carsat 2A-2B", ["2B", "2A", "2B"], now=NOW)
     db.session.commit()
     assert carsat.territory == {"2A", "2B"}
     with pytest.raises(Unacceptable, match="s’appelle déjà « Carsat Poitou »"):
-        create_organisation(Role.CARSAT, "Carsat Poitou", "Carsat", [])
+        create_organisation(Role.CARSAT, "Carsat Poitou", "Carsat", [], now=NOW)

@@ -21,7 +21,7 @@ from workflows.roles import Role
 from workflows.support_case import State
 
 WHEN: dict[str, Any] = {"today": TODAY, "now": morning(TODAY)}
-COLUMNS = [column.name for column in Case.__table__.columns]
+COLUMNS = [column.key for column in Case.__table__.columns if not column.key.startswith("journal_")]
 FOLLOWED = "{} est déjà suivi dans un dossier ouvert (chef de file : {}). Rapprochez-vous de cet organisme."
 
 

@@ -157,7 +157,7 @@ def test_a_mail_is_queued_once(world: World) -> None:
     user = world.user("referent")
 
     def queue(cycle: int = 1) -> bool:
-        return outbox.queue_mail(user.id, "password_reset", "user", user.id, "once", cycle, now=NOW)
+        return outbox.queue_mail(user.id, "link_password", "magic_link", user.id, "once", cycle, now=NOW)
 
     assert [queue(), queue(), queue(2)] == [True, False, True]
     assert len(list_mails()) == 2

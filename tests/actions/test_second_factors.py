@@ -117,7 +117,8 @@ def test_nothing_in_the_database_opens_anything(enrolled: tuple[User, pyotp.TOTP
 
 def test_removed_it_leaves_nothing_and_the_person_is_told(enrolled: tuple[User, pyotp.TOTP, list[str]]) -> None:
     user, totp, codes = enrolled
-    assert actions.remove_second_factor(user, now=NOW) and not actions.remove_second_factor(user, now=NOW)
+    assert actions.remove_second_factor(user, now=NOW, by=user.id)
+    assert not actions.remove_second_factor(user, now=NOW, by=user.id)
     db.session.commit()
     assert not check(user, totp.at(NOW)) and not check(user, codes[0])
     assert not db.session.scalars(select(RecoveryCode)).all() and not db.session.scalars(select(SecondFactor)).all()

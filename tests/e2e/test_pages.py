@@ -82,7 +82,8 @@ def test_sign_in_and_forgotten_password_pages(site: Site, browser: object, sign_
     page = sign_in(EVERYBODY[0])
     page.context.clear_cookies()
     found = []
-    for address in ("/connexion", "/mot-de-passe-oublie", "/mot-de-passe/perime", "/nulle-part", "/demo/courriels"):
+    signing_in = ("/connexion", "/connexion/lien", "/mot-de-passe-oublie", "/lien/perime")
+    for address in (*signing_in, "/nulle-part", "/demo/courriels"):
         page.goto(site.address + address)
         found += check(page)
     assert found == []

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import clock
-from app.actions import notices, outbox, sessions
+from app.actions import magic_links, notices, sessions
 from app.actions.cases import StepTaken, advance
 from app.actions.deadlines import answer_deadlines, plan_deadlines
-from app.actions.password_links import read_token
 from app.extensions import db
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
-from app.models import OutboxMail, SignInWay, User
+from app.models import LinkPurpose, MagicLink, OutboxMail, SignInWay, User
 from app.queries.cases import get_case
 from tests.conftest import NOW, TODAY
 from tests.factories import make_user
@@ -273,32 +273,88 @@ def test_a_round_stops_when_asked(world: World, post: MailServer) -> None:
     assert [mail.claimed_at is None for mail in list_mails()] == [False, False, True, True, True]
 
 
-def test_the_password_mail_holds_a_link_that_is_kept_nowhere(world: World, app: Flask, post: MailServer) -> None:
-    user = world.user("referent")
-    outbox.queue_mail(user.id, "password_reset", "user", user.id, "2026-11-24 09:00", now=clock.now())
+def ask_for_a_link(app: Flask, purpose: LinkPurpose = LinkPurpose.PASSWORD) -> None:
+    magic_links.ask("referent@test.example", purpose, secret_key=app.config["SECRET_KEY"], now=clock.now())
     db.session.commit()
+
+
+def test_a_link_mail_holds_a_secret_that_is_kept_nowhere(world: World, app: Flask, post: MailServer) -> None:
+    ask_for_a_link(app)
     assert fates(send_waiting_mails()) == {"SENT": 1}
-    text = post.received[0].get_body(("plain",))
-    assert text and post.received[0]["Subject"] == "Choisir un nouveau mot de passe"
-    (address,) = (word for word in text.get_content().split() if word.startswith("http"))
-    token = address.removeprefix("http://127.0.0.1:8000/mot-de-passe/")
-    assert read_token(token, app.config["SECRET_KEY"]) == user
+    assert post.received[0]["Subject"] == "Choisir un nouveau mot de passe"
+    text = plain_text(post.received[0])
+    (address,) = (word for word in text.split() if word.startswith("http"))
+    reference, _, secret = address.removeprefix("http://127.0.0.1:8000/lien/").partition("#")
+    assert app.url_map.bind("127.0.0.1:8000").match(f"/lien/{reference}")[0] == "links.follow"
+    assert text.count(secret) == 2 and len(secret) > 30  # in the link, and to be copied
+    assert magic_links.redeem(reference, secret, secret_key="", now=NOW).user == world.user("referent")
     (mail,) = list_mails()
     assert (mail.subject, mail.body) == ("Choisir un nouveau mot de passe", None)
+    stored = " ".join(str(value) for row in db.session.execute(select(MagicLink.__table__)) for value in row)
+    assert secret not in stored and secret.replace("-", "") not in stored
 
 
-def test_an_old_request_for_a_password_is_dropped(world: World, post: MailServer) -> None:
-    user = world.user("referent")
-    outbox.queue_mail(user.id, "password_reset", "user", user.id, "once", now=NOW)
+def test_a_link_mail_sent_twice_holds_the_same_link(world: World, app: Flask, post: MailServer) -> None:
+    ask_for_a_link(app)
+    send_waiting_mails()
+    db.session.execute(update(OutboxMail).values(sent_at=None))  # the process died before it noted the sending
     db.session.commit()
-    assert fates(send_waiting_mails(now=hours_later(25))) == {"CANCELLED": 1}
-    assert post.received == []
+    assert fates(send_waiting_mails(now=lambda: NOW + timedelta(minutes=20))) == {"SENT": 1}
+    assert plain_text(post.received[0]) == plain_text(post.received[1])
+    assert len(set(post.identifiers)) == 1
+
+
+def test_the_mail_of_a_link_that_opens_nothing_any_more_is_dropped(world: World, app: Flask, post: MailServer) -> None:
+    ask_for_a_link(app)
+    ask_for_a_link(app)  # replaces the first
+    assert fates(send_waiting_mails()) == {"CANCELLED": 1, "SENT": 1}
+    ask_for_a_link(app)
+    assert fates(send_waiting_mails(now=hours_later(2))) == {"CANCELLED": 1}
+    ask_for_a_link(app, LinkPurpose.SIGN_IN)
+    world.user("referent").email = "autre@test.example"
+    db.session.commit()
+    assert fates(send_waiting_mails()) == {"CANCELLED": 1}
+    assert len(post.received) == 1
+
+
+def test_each_link_says_what_it_is_for(world: World, app: Flask, post: MailServer) -> None:
+    subjects = {
+        LinkPurpose.SIGN_IN: "Votre lien de connexion",
+        LinkPurpose.PASSWORD: "Choisir un nouveau mot de passe",
+        LinkPurpose.INVITATION: "Votre compte Jalon est prêt",
+    }
+    for purpose in subjects:
+        ask_for_a_link(app, purpose)
+    assert fates(send_waiting_mails()) == {"SENT": 3}
+    assert {str(mail["Subject"]) for mail in post.received} == set(subjects.values())
+    for received in post.received:
+        html = received.get_body(("html",))
+        assert html and "/lien/" in html.get_content() and "Bonjour Referent," in html.get_content()
+        assert "une seule fois, jusqu’au" in plain_text(received) and "Bonjour Referent," in plain_text(received)
+
+
+def test_somebody_without_an_account_receives_a_link_too(world: World, app: Flask, post: MailServer) -> None:
+    sent = magic_links.send(
+        "Deleguee@test.example", LinkPurpose.INVITATION, secret_key=app.config["SECRET_KEY"], now=clock.now(),
+        needs_second_factor=True,
+    )  # fmt: skip
+    db.session.commit()
+    assert fates(send_waiting_mails()) == {"SENT": 1}
+    assert post.recipients == ["deleguee@test.example"]
+    text = plain_text(post.received[0])
+    assert text.startswith("Bonjour,") and "code à six chiffres" in text
+    assert sent.code and sent.code not in text  # it goes by another channel
+
+
+def plain_text(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body
+    return str(body.get_content())
 
 
 def test_the_links_of_the_mails_lead_somewhere(app: Flask) -> None:
     routes = app.url_map.bind("127.0.0.1:8000")
     assert routes.match("/dossiers/12")[1] == {"case_id": 12}
-    assert routes.match("/mot-de-passe/abc.def")[1] == {"token": "abc.def"}
 
 
 def test_a_name_is_no_markup(world: World, post: MailServer) -> None:

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -35,10 +36,11 @@ Start = Callable[..., Process]
 
 
 @pytest.fixture
-def start(databases: Databases, app: Flask, post: MailServer) -> Iterator[Start]:
+def start(databases: Databases, app: Flask, post: MailServer, tmp_path: Path) -> Iterator[Start]:
     """Start `flask scheduler` with these options, on the database and the mail server of the test."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JALON_")}
     environment = kept | {"JALON_ENV": "testing", "JALON_DATABASE_URL": databases.url}
+    environment["JALON_SEALS"] = str(tmp_path / "sceaux.txt")
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"]
     started: list[Process] = []
 

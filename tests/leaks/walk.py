@@ -25,7 +25,7 @@ ARGUMENTS = {
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 
-UNMARKED = {"token", "filename", "name", "session_id"}
+UNMARKED = {"reference", "filename", "name", "session_id"}
 """Arguments that name no record of an employer."""
 
 NOTHING = {"structure": "990000000"}

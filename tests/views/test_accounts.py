@@ -1,4 +1,4 @@
-"""Signing in and out, forgotten passwords, the choice of a capacity, the accounts of the demonstration."""
+"""Signing in and out, the choice of a capacity, the accounts of the demonstration."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -8,21 +8,17 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 import config
 from app import create_app
-from app.actions.password_links import make_token
 from app.demo.accounts import demo_accounts
 from app.extensions import db
-from app.models import Capacity, OutboxMail, User
+from app.models import Capacity, User
 from tests.conftest import NOW, Databases
 from tests.factories import PASSWORD, make_organisation, make_user
 from tests.pages import Browser, Page
 from tests.world import World
 from workflows.roles import Role
-
-NEW_PASSWORD = "quatre mots que personne ne lie"
 
 
 class Demonstration(config.Testing):
@@ -57,7 +53,7 @@ def test_the_sign_in_page_has_no_menu_and_asks_for_two_things(client: FlaskClien
     page = Page(client.get("/connexion"))
     assert page.title == "Connexion" and not page.tree.xpath("//nav")
     assert set(page.form().fields) == {"csrf_token", "email", "password"}
-    assert page.links("/mot-de-passe-oublie")
+    assert page.links("/mot-de-passe-oublie") and page.links("/connexion/lien")
 
 
 def test_an_empty_form_says_what_is_missing(client: FlaskClient) -> None:
@@ -129,10 +125,14 @@ def test_a_success_forgets_the_guesses_before_it(client: FlaskClient) -> None:
         client.delete_cookie("jalon-appareil")
 
 
-def test_links_for_a_forgotten_password_are_counted_too(client: FlaskClient) -> None:
-    for _ in range(3):
-        assert ask_for_a_link(client, "inconnu@test.example").status == 200
-    assert ask_for_a_link(client, "Inconnu@test.example").status == 429
+@pytest.mark.parametrize("address", ["/mot-de-passe-oublie", "/connexion/lien"])
+def test_links_that_are_asked_for_are_counted_too(client: FlaskClient, address: str) -> None:
+    fields = Page(client.get(address)).fields()
+    asked = [
+        client.post(address, data={**fields, "email": f"{one}@test.example"}) for one in ("Inconnu", "inconnu") * 3
+    ]
+    free = 3 if "oublie" in address else 5
+    assert [answer.status_code for answer in asked] == [200] * free + [429] * (6 - free)
 
 
 def test_what_was_typed_is_never_sent_back(client: FlaskClient) -> None:
@@ -146,7 +146,7 @@ def test_signing_out_closes_every_page(browse: Callable[[str], Browser]) -> None
     assert urlsplit(browser.get("/dossiers").location or "").path == "/connexion"
 
 
-@pytest.mark.parametrize("address", ["/connexion", "/mot-de-passe-oublie", "/demo/connexion"])
+@pytest.mark.parametrize("address", ["/connexion", "/connexion/lien", "/mot-de-passe-oublie", "/demo/connexion"])
 def test_a_form_without_its_token_is_refused_in_french(client: FlaskClient, address: str) -> None:
     page = Page(client.post(address, data={"email": "preventeur@test.example", "password": PASSWORD}))
     assert page.status == 400
@@ -186,49 +186,6 @@ def test_the_demonstration_opens_its_own_accounts_only(demo: FlaskClient) -> Non
     fields = Page(demo.get("/connexion")).fields("/demo/connexion")
     answer = demo.post("/demo/connexion", data={**fields, "email": "preventeur@test.example"})
     assert answer.status_code == 404
-
-
-# --- A forgotten password --------------------------------------------------------------------------------
-
-
-def ask_for_a_link(client: FlaskClient, email: str) -> Page:
-    fields = Page(client.get("/mot-de-passe-oublie")).fields()
-    return Page(client.post("/mot-de-passe-oublie", data={**fields, "email": email}))
-
-
-def link_of(user: User, app: Flask) -> str:
-    return f"/mot-de-passe/{make_token(user, app.config['SECRET_KEY'])}"
-
-
-def test_asking_for_a_link_never_says_whether_the_account_exists(client: FlaskClient, world: World) -> None:
-    known, unknown = (ask_for_a_link(client, f"{name}@test.example") for name in ("preventeur", "inconnu"))
-    assert known.status == unknown.status == 200
-    assert known.text.replace("preventeur@", "inconnu@") == unknown.text
-    told = db.session.scalars(select(OutboxMail.user_id).where(OutboxMail.template == "password_reset")).all()
-    assert told == [world.user("preventeur").id]
-
-
-def test_a_link_changes_the_password_once(client: FlaskClient, app: Flask, world: World) -> None:
-    link = link_of(world.user("preventeur"), app)
-    fields = Page(client.get(link)).fields()
-    assert client.post(link, data={**fields, "password": NEW_PASSWORD}).headers["Location"] == "/connexion"
-    again = Page(client.get(link))
-    assert again.status == 404 and again.title == "Ce lien ne sert plus" and again.links("/mot-de-passe-oublie")
-    assert sign_in(client, "preventeur").status == 422
-    assert sign_in(client, "preventeur", NEW_PASSWORD).status == 302
-
-
-def test_a_link_grows_old(client: FlaskClient, app: Flask, world: World) -> None:
-    link = link_of(world.user("preventeur"), app)
-    with time_machine.travel(NOW + timedelta(minutes=61)):
-        assert Page(client.get(link)).title == "Ce lien ne sert plus"
-
-
-def test_a_short_password_is_refused_with_what_to_do(client: FlaskClient, app: Flask, world: World) -> None:
-    link = link_of(world.user("preventeur"), app)
-    page = Page(client.post(link, data={**Page(client.get(link)).fields(), "password": "court"}))
-    assert page.status == 422 and "au moins 12 caractères" in page.text
-    assert page.tree.xpath("//a[@href='#password']")
 
 
 # --- Several capacities ------------------------------------------------------------------------------------

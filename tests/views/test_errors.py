@@ -50,7 +50,7 @@ def test_each_refusal_has_its_page(app: Flask, world: World, subtests: pytest.Su
         f"/dossiers/{tilleuls}/etapes/inconnue": 404,
         "/dossiers/%00": 404,
         "/etablissements/%00": 404,
-        "/mot-de-passe/%00": 404,
+        "/lien/%00": 404,
         f"/dossiers/{tilleuls}/invitations": 404,
         "/visites/1/finaliser": 404,
         f"/dossiers/{world.case('CCAS').id}/notes/nouvelle": 403,
@@ -101,7 +101,7 @@ def test_the_null_character_is_refused_wherever_it_is_typed(
                 assert page.status == 400
                 assert is_ours(page)
     nobody = Browser(app, None)
-    for address in ("/connexion", "/mot-de-passe-oublie"):
+    for address in ("/connexion", "/connexion/lien", "/mot-de-passe-oublie"):
         with subtests.test(address):
             assert nobody.fill(address, email=NUL, password=NUL).status == 400
 

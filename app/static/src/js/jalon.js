@@ -4,6 +4,7 @@ import { askBeforeSubmitting } from './confirm.js'
 import { offerQuickDates } from './dates.js'
 import { lockWhenLeft } from './lock.js'
 import { foldMenu, closeAccountPanel } from './menu.js'
+import { takeLinkSecret } from './links.js'
 import { letRowsGrow } from './rows.js'
 import { submitOnce } from './submit.js'
 import { warnAboutUnsavedText } from './unsaved.js'
@@ -45,5 +46,6 @@ closeAccountPanel()
 askBeforeSubmitting()
 submitOnce()
 lockWhenLeft()
+takeLinkSecret()
 enhance(document)
 document.addEventListener('htmx:after:swap', () => enhance(document))

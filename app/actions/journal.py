@@ -1,0 +1,148 @@
+"""The one door of the journal: what was done joins the chain of its case, or that of accounts, rights and exports.
+
+A chain never forks: whoever adds to it holds its head until the commit (the case's own row, or the chain's).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.extensions import db
+from app.models import AccessAction, AccessEntry, Case, CaseEvent, JournalAction, JournalEntry, JournalHead, ObjectKind
+from app.models.digests import GENESIS, digest
+from app.models.journal import ACCOUNTS, HAPPENED, LINKED, digest_of
+from app.permissions import Actor
+
+CASES: Table = Case.__table__  # type: ignore[assignment]
+HEADS: Table = JournalHead.__table__  # type: ignore[assignment]
+NEW_ACCESS = insert(AccessEntry.__table__)  # type: ignore[arg-type]
+NEW_ENTRY = insert(JournalEntry.__table__)  # type: ignore[arg-type]
+NEW_EVENT = insert(CaseEvent.__table__).returning(CaseEvent.__table__.c.id)  # type: ignore[arg-type]
+OF_CASE = (CASES.c.journal_number, CASES.c.journal_digest)
+# FOR NO KEY UPDATE, as when a case is loaded for a step: notes being written on it do not wait.
+HEAD_OF_CASE = select(*OF_CASE).where(CASES.c.id == bindparam("case")).with_for_update(key_share=True)
+MOVE_CASE = update(CASES).where(CASES.c.id == bindparam("case"))
+HEAD = select(HEADS.c.number, HEADS.c.digest).where(HEADS.c.chain == bindparam("of")).with_for_update()
+MOVE = update(HEADS).where(HEADS.c.chain == bindparam("of"))
+DEPARTURES = {AccessAction.DOWNLOAD: JournalAction.DOWNLOADED, AccessAction.EXPORT: JournalAction.EXPORTED}
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last link of a chain."""
+
+    chain: int
+    number: int = 0
+    digest: str = GENESIS
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What was done, to what, and the digest of what happened."""
+
+    action: JournalAction
+    kind: ObjectKind
+    object_id: int | None
+    content: str
+
+
+def record(
+    action: JournalAction,
+    kind: ObjectKind,
+    object_id: int | None,
+    content: Any,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    by: int | None = None,
+) -> int:
+    """Add to the chain of accounts, rights and exports what changed or left; return its number there.
+
+    Give identifiers and rights, never a name, an address or a password: their digest could be guessed back. Call
+    it late: whoever comes next waits for the commit. `by` is a person who acts in no capacity yet (signing in);
+    without one and without an actor, it was a command.
+    """
+    head = hold(ACCOUNTS)
+    moved = _link(head, Deed(action, kind, object_id, digest(content)), actor=actor, now=now, by=by)
+    db.session.connection().execute(MOVE, {"of": ACCOUNTS, "number": moved.number, "digest": moved.digest})
+    return moved.number
+
+
+def hold(chain: int) -> Head:
+    """Return the head of a chain that is not a case's, held until the commit."""
+    row = db.session.connection().execute(HEAD, {"of": chain}).one()
+    return Head(chain, *row)
+
+
+def record_event(case: Case, event: Mapping[str, Any], *, actor: Actor, now: datetime) -> None:
+    """Write an event of a case and its entry, beside the session: the case's version does not move."""
+    _move(case, _write_event(_hold_case(case), event, actor=actor, now=now))
+
+
+def record_step(case: Case, event: Mapping[str, Any], *, actor: Actor, now: datetime) -> None:
+    """The same for a step on a case loaded under lock: its head moves with the record, in the same UPDATE."""
+    head = Head(case.id, case.journal_number, case.journal_digest)
+    moved = _write_event(head, event, actor=actor, now=now)
+    case.journal_number, case.journal_digest = moved.number, moved.digest
+
+
+def keep_accesses(rows: Sequence[Mapping[str, Any]], actor: Actor | None, *, is_leaving: bool, now: datetime) -> None:
+    """Write rows of access; when the last one is a file that leaves, it joins the chain of exports too.
+
+    `now` is when they are written, and what the seals go by: a row that had to wait is not late for its seal.
+    """
+    timed = [{**row, "recorded_at": now} for row in rows]
+    if is_leaving:
+        row, action = timed[-1], DEPARTURES[timed[-1]["action"]]
+        number = int(row["object_id"]) if (row["object_id"] or "").isdecimal() else None
+        record(action, row["object_kind"], number, row, actor=actor, now=now)
+    db.session.connection().execute(NEW_ACCESS, timed)
+
+
+def tell_erased(case: Case, event_id: int, *, actor: Actor | None, now: datetime) -> None:
+    """Say that the content of an event was erased or made anonymous when its time had come: it is then not missed."""
+    deed = Deed(JournalAction.CONTENT_ERASED, ObjectKind.CASE_EVENT, event_id, digest(None))
+    _move(case, _link(_hold_case(case), deed, actor=actor, now=now))
+
+
+def _hold_case(case: Case) -> Head:
+    db.session.flush()
+    return Head(case.id, *db.session.connection().execute(HEAD_OF_CASE, {"case": case.id}).one())
+
+
+def _move(case: Case, head: Head) -> None:
+    values = {"journal_number": head.number, "journal_digest": head.digest}
+    db.session.connection().execute(MOVE_CASE, {"case": case.id, **values})
+    for name, value in values.items():
+        set_committed_value(case, name, value)
+
+
+def _write_event(head: Head, event: Mapping[str, Any], *, actor: Actor, now: datetime) -> Head:
+    whole = {**dict.fromkeys(HAPPENED), "summary": "", "motive": "", "facts": {}, **event}
+    number = db.session.connection().execute(NEW_EVENT, whole).scalar_one()
+    deed = Deed(JournalAction(f"case_{event['kind'].value}"), ObjectKind.CASE_EVENT, number, digest_of(HAPPENED, whole))
+    return _link(head, deed, actor=actor, now=now)
+
+
+def _link(head: Head, deed: Deed, *, actor: Actor | None, now: datetime, by: int | None = None) -> Head:
+    """Write the entry that follows a head and return it as the new head."""
+    entry: dict[str, Any] = {
+        "chain": head.chain,
+        "number": head.number + 1,
+        "recorded_at": now,
+        "actor_id": actor.user_id if actor else by,
+        "capacity_id": actor.capacity_id if actor else None,
+        "organisation_id": actor.organisation_id if actor else None,
+        "action": deed.action,
+        "object_kind": deed.kind,
+        "object_id": deed.object_id,
+        "content": deed.content,
+        "previous": head.digest,
+    }
+    entry["digest"] = digest_of(LINKED, entry)
+    db.session.connection().execute(NEW_ENTRY, entry)
+    return Head(head.chain, entry["number"], entry["digest"])

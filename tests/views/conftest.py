@@ -1,0 +1,26 @@
+"""ProConnect as the pages meet it: a provider that runs, and an application that knows it."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from app.extensions import db
+from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, running_provider
+from tests.views.proconnect import OTHER_SIRET, SIRET
+from tests.world import World
+
+
+@pytest.fixture
+def provider(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
+    """The provider where the préventeur is signed in; the Carsat and the ARS have their SIRET."""
+    world.organisation("Carsat Poitou").siret = SIRET
+    world.organisation("ARS Poitou").siret = OTHER_SIRET
+    db.session.commit()
+    with running_provider() as running:
+        running.person |= {"email": "Preventeur@test.example", "siret": SIRET}
+        settings = {"ISSUER": running.issuer, "CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "TIMEOUT": 3.0}
+        for name, value in settings.items():
+            monkeypatch.setitem(app.config, f"OIDC_{name}", value)
+        yield running
+    app.extensions.pop("openid", None)
