@@ -53,16 +53,37 @@ class Config:
     MAX_CONTENT_LENGTH = 12 * 1024 * 1024
     MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
     MAX_FORM_PARTS = 2_000
+    SESSION_COOKIE_NAME = "jalon-page"
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SECURE = False
     SESSION_COOKIE_PATH = "/"
-    PERMANENT_SESSION_LIFETIME = 8 * 3600
     WTF_CSRF_TIME_LIMIT = None
     WTF_CSRF_SSL_STRICT = False  # it wants a Referer, which our pages forbid: see app/views/headers.py
     SQLALCHEMY_ENGINE_OPTIONS: ClassVar[dict[str, object]] = {"hide_parameters": True}
     SECURITY_CONTACT = ""
     SECURITY_EXPIRES = ""
+    SESSION_HOURS = 8
+    """How long one stays signed in at the most."""
+    LOCK_MINUTES = 30
+    """How long an agent may leave a session aside before the password is asked again."""
+    SECOND_FACTOR_MINUTES = 60
+    """How long a second factor opens the acts that ask for one."""
+    SECOND_FACTOR_FROM = ""
+    """Before this day (2027-01-31), an account without a second factor may still do these acts; empty: none may."""
+    THROTTLES: ClassVar[dict[str, tuple[int, int, int, int]]] = {
+        "sign_in": (5, 30, 15 * 60, 3600),
+        "sign_in_address": (200, 30, 5 * 60, 3600),
+        "second_factor": (5, 30, 15 * 60, 3600),
+        "forgotten_password": (3, 5 * 60, 3600, 24 * 3600),
+        "forgotten_password_address": (50, 60, 15 * 60, 24 * 3600),
+        "magic_link": (5, 60, 3600, 24 * 3600),
+        "magic_link_address": (100, 60, 15 * 60, 24 * 3600),
+    }
+    """What is slowed down: attempts that are free, seconds of the first wait, of the longest, before it is forgotten.
+
+    An « address » here is a network address: a whole administration may share one, hence larger counts.
+    """
     ARGON2: ClassVar[dict[str, int]] = {}
     CLAIM_MINUTES = 10
     MAIL_FOLDER: str | None = None
@@ -77,7 +98,6 @@ class Config:
         "https://proconnect.gouv.fr/assurance/consistency-checked-2fa"
     )
     OIDC_TIMEOUT = 5.0
-    SESSION_COOKIE_NAME = "session"
 
     def __init__(self) -> None:
         self.SEALS = os.environ.get("JALON_SEALS", str(INSTANCE / f"{self.NAME}-sceaux.txt"))
@@ -87,8 +107,18 @@ class Config:
                 setattr(self, "SQLALCHEMY_DATABASE_URI" if name == "DATABASE_URL" else name, value)
         for name in OPTIONAL:
             setattr(self, name, os.environ.get(f"JALON_{name}", getattr(self, name)))
-        _check_day("SECURITY_EXPIRES", self.SECURITY_EXPIRES)
+        self.SECURITY_EXPIRES = _day("SECURITY_EXPIRES")
+        self.SECOND_FACTOR_FROM = _day("SECOND_FACTOR_FROM")
         _check_openid(self)
+
+
+def _day(name: str) -> str:
+    """Return the day that JALON_<name> gives, or nothing; raises ConfigurationError for what is no day."""
+    value = os.environ.get(f"JALON_{name}", "")
+    try:
+        return value and date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise ConfigurationError(f"JALON_{name}={value} : écrivez un jour comme 2027-01-31.") from error
 
 
 def _check_openid(config: Config) -> None:
@@ -99,14 +129,6 @@ def _check_openid(config: Config) -> None:
     address = urlsplit(config.OIDC_ISSUER)
     if given and address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
         raise ConfigurationError("JALON_OIDC_ISSUER doit commencer par https:// (http:// pour un essai local).")
-
-
-def _check_day(name: str, value: str) -> None:
-    try:
-        if value:
-            date.fromisoformat(value)
-    except ValueError:
-        raise ConfigurationError(f"JALON_{name} s’écrit comme 2027-06-30, et non « {value} ».") from None
 
 
 def _embedded_database(name: str) -> str:
@@ -176,9 +198,9 @@ class Production(Config):
         address = urlsplit(self.PUBLIC_URL)
         if address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
             raise ConfigurationError("JALON_PUBLIC_URL doit commencer par https:// (http:// pour un essai local).")
-        self.SESSION_COOKIE_SECURE = address.scheme == "https"
-        if self.SESSION_COOKIE_SECURE:  # tied to this very host: no neighbour of the domain can set or read it
-            self.SESSION_COOKIE_NAME = "__Host-jalon"
+        if address.scheme == "https":
+            # The prefix makes browsers refuse the cookie from any other host, and over http.
+            self.SESSION_COOKIE_SECURE, self.SESSION_COOKIE_NAME = True, f"__Host-{self.SESSION_COOKIE_NAME}"
 
 
 ENVIRONMENTS: dict[str, type[Config]] = {kind.NAME: kind for kind in (Development, Demo, Testing, Production)}

@@ -4,7 +4,7 @@ from flask import Flask
 
 from app import access_log, auth, cli, redaction, views
 from app.extensions import db, migrate
-from app.views import errors
+from app.views import errors, headers
 from app.views.templating import set_up_templates
 from config import INSTANCE, ROOT, Config
 
@@ -16,6 +16,7 @@ def create_app(config: Config) -> Flask:
     redaction.install(app.logger, app.config)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    headers.init_app(app)  # before anybody is judged: what another site sends is refused to all alike
     auth.init_app(app)
     set_up_templates(app)
     views.init_app(app)

@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 
 from app import clock
@@ -21,6 +20,7 @@ from app.actions.journal import keep_accesses
 from app.extensions import db, patience, writing
 from app.models import AccessAction, ObjectKind
 from app.permissions import Actor, is_out_of_territory
+from app.sessions import signed_in_id
 
 log = logging.getLogger("jalon.access")
 
@@ -109,8 +109,8 @@ def _who() -> dict[str, Any] | None:
     if actor:
         ids = {"capacity_id": actor.capacity_id, "organisation_id": actor.organisation_id}
         return {"user_id": actor.user_id, **ids}
-    if "actor" in g and current_user.is_authenticated:  # somebody who may act for nobody any more
-        return {"user_id": current_user.id, "capacity_id": None, "organisation_id": None}
+    if "actor" in g and (user_id := signed_in_id()):  # somebody who may act for nobody any more
+        return {"user_id": user_id, "capacity_id": None, "organisation_id": None}
     return None
 
 

@@ -2,24 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 
-from app import access_log, clock
-from app.extensions import writing
+from app import access_log, clock, interruptions, sessions
+from app.actions import throttles
+from app.extensions import db, writing
+from app.interruptions import local_address as local_address
 from app.models import Capacity, Case, Employer, User
 from app.permissions import Act, Actor, Kind, may, reads_journal, relations_needed
 from app.queries.cases import get_case
 from app.queries.employers import get_employer
-from app.queries.users import get_user
+from app.sessions import Standing, current_session, current_standing, current_user
+from app.sessions import sign_in as sign_in
+from app.sessions import sign_out as sign_out
+from app.sessions import valid_capacities as valid_capacities
 from workflows.roles import Role
 
-login = LoginManager()
 csrf = CSRFProtect()
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -50,20 +53,39 @@ signed_in = Permission("signed in", lambda actor: True)
 journal_reader = Permission("read journal", reads_journal)
 
 
+holds_session = Permission("holds a session", lambda actor: True)
+"""For who has a session, though it be locked, wait for a code, or have no function left."""
+
+
+@dataclass(frozen=True)
+class SecondFactor:
+    """What a route asks besides: a second factor shown lately. `back`: the page of which its answer is a file."""
+
+    back: str = ""
+
+    def __call__(self, view: View) -> View:
+        view.second_factor = self  # type: ignore[attr-defined]
+        return view
+
+
+second_factor = SecondFactor
+
+
+class TooManyAttempts(Exception):
+    """Somebody tries too often; `wait` says how long to let pass (429)."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"{wait.seconds} s")
+        self.wait = wait
+
+
 def init_app(app: Flask) -> None:
-    """Set up sign-in, CSRF, and the check that comes before every view."""
-    login.init_app(app)
+    """Set up sessions, CSRF, and the check that comes before every view."""
     csrf.init_app(app)
+    sessions.init_app(app)
     app.before_request(_say_whether_it_writes)
     app.before_request(_judge_the_route)
     app.context_processor(lambda: {"actor": current_actor()})
-
-
-@login.user_loader
-def _load_user(session_id: str) -> User | None:
-    number, _, _ = session_id.partition(".")
-    user = get_user(int(number)) if number.isdecimal() and len(number) < 10 else None
-    return user if user and user.get_id() == session_id else None
 
 
 def _say_whether_it_writes() -> None:
@@ -78,18 +100,36 @@ def _judge_the_route() -> ResponseReturnValue | None:
         abort(403)  # a route that names no permission is closed
     if permission.is_public:
         return None
-    actor = current_actor()
-    if actor is None and current_user.is_authenticated:
-        return _say_that_nothing_is_open() if request.endpoint != "accounts.sign_out" else None
-    if actor is None:
+    if current_standing() is Standing.NOBODY:
         return _send_to_sign_in()
+    if permission is holds_session:
+        return None
+    if current_standing() is not Standing.OPEN:
+        return interruptions.interrupt()
+    actor = current_actor()
+    if actor is None:
+        return _say_that_nothing_is_open()
     if not permission.allows(actor):
         abort(403)
-    return None
+    return interruptions.interrupt() if _lacks_second_factor() else None
+
+
+def _lacks_second_factor() -> bool:
+    """Tell whether this route asks for a second factor that this session has not shown, or too long ago."""
+    if not hasattr(current_app.view_functions[request.endpoint or ""], "second_factor"):
+        return False
+    found = current_session()
+    assert found
+    if found.second_factor_at:
+        return clock.now() - found.second_factor_at > timedelta(minutes=current_app.config["SECOND_FACTOR_MINUTES"])
+    since = current_app.config["SECOND_FACTOR_FROM"]
+    return found.user.has_second_factor or not since or clock.today() >= date.fromisoformat(since)
 
 
 def _say_that_nothing_is_open() -> ResponseReturnValue:
-    return render_template("accounts/no_capacity.html"), 403
+    user = current_user()
+    others = valid_capacities(user) if user else []
+    return render_template("accounts/no_capacity.html", has_others=bool(others)), 403
 
 
 def is_public(endpoint: str | None) -> bool:
@@ -107,7 +147,7 @@ def _send_to_sign_in() -> ResponseReturnValue:
 def current_actor() -> Actor | None:
     """Return who acts and in which capacity, read anew from the database once per request; None: nobody."""
     if "actor" not in g:
-        g.actor = _actor() if current_user.is_authenticated else None
+        g.actor = _actor() if current_standing() is Standing.OPEN else None
     actor: Actor | None = g.actor
     return actor
 
@@ -120,22 +160,11 @@ def acting() -> Actor:
     return actor
 
 
-def valid_capacities(user: User) -> list[Capacity]:
-    """Return the capacities in which a person may act today."""
-    today = clock.today()
-    return [
-        capacity
-        for capacity in user.capacities
-        if (capacity.ends_on is None or capacity.ends_on >= today)
-        and (capacity.organisation is None or capacity.organisation.is_active)
-    ]
-
-
 def _actor() -> Actor | None:
-    capacities = valid_capacities(current_user)
-    chosen = next((c for c in capacities if c.id == session.get("capacity")), None)
-    capacity = chosen or next(iter(capacities), None)
-    return actor_of(current_user, capacity) if capacity else None
+    found = current_session()
+    assert found
+    capacity = next((one for one in valid_capacities(found.user) if one.id == found.capacity_id), None)
+    return actor_of(found.user, capacity) if capacity else None
 
 
 def actor_of(user: User, capacity: Capacity) -> Actor:
@@ -155,27 +184,16 @@ def actor_of(user: User, capacity: Capacity) -> Actor:
     )
 
 
-def sign_in(user: User) -> None:
-    """Open the session of a person whose identity has been checked."""
-    session.clear()
-    login_user(user)
-    session.permanent = True
+def throttle(kind: str, key: str) -> None:
+    """Count an attempt of this kind, and keep the count whatever becomes of the request; raise TooManyAttempts.
 
-
-def sign_out() -> None:
-    """Close the session."""
-    logout_user()
-    session.clear()
-
-
-def local_address(target: str | None) -> str | None:
-    """Return an address of this application, or None for anything that leads elsewhere."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return None
-    if any(ord(letter) < 32 or letter == "\x7f" for letter in target):
-        return None  # a browser drops tabs and line breaks: « /<tab>/ailleurs » would lead elsewhere
-    parts = urlsplit(target)
-    return None if parts.scheme or parts.netloc or "\\" in target else target
+    To be called before anything else is written: the count has a transaction of its own.
+    """
+    limit = throttles.Limit(*current_app.config["THROTTLES"][kind])
+    wait = throttles.throttle(kind, key, limit, now=clock.now())
+    db.session.commit()
+    if wait:
+        raise TooManyAttempts(wait)
 
 
 def case_or_404(case_id: int, *, kind: Kind = Kind.CASE, act: Act = Act.READ, lock: bool = False) -> Case:

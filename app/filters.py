@@ -1,7 +1,7 @@
 """French typography for the pages: dates, numbers, identifiers."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 
@@ -29,7 +29,7 @@ NEVER = 9999
 
 def init_app(app: Flask) -> None:
     """Register the filters under the names the templates use."""
-    for function in (day, short_day, moment, number, siren, finess, phone, count, since, plural, lower_first):
+    for function in (day, short_day, moment, number, siren, finess, phone, count, since, plural, lower_first, duration):
         app.add_template_filter(function)
 
 
@@ -111,3 +111,12 @@ def lower_first(text: str) -> str:
 def plural(value: int, word: str, words: str = "") -> str:
     """Return « 1 dossier », « 3 dossiers »: below two, French stays singular."""
     return f"{number(value)}{NBSP}{word if value < 2 else words or word + 's'}"
+
+
+def duration(value: timedelta) -> str:
+    """Return « 30 secondes », « 5 minutes », « 2 heures », rounded up: nobody comes back too early."""
+    seconds = int(value.total_seconds()) + (value.microseconds > 0)
+    if seconds < 60:
+        return plural(seconds, "seconde")
+    minutes = -(-seconds // 60)
+    return plural(minutes, "minute") if minutes < 60 else plural(-(-minutes // 60), "heure")

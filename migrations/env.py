@@ -29,9 +29,14 @@ def run(connection: Connection) -> None:
 
 with db.engine.connect() as connection:
     if connection.dialect.name == "sqlite":
-        # Rebuilding a table drops it for a moment: its children's foreign keys wait until the end.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        # Rebuilding a table drops it for a moment: its children's foreign keys wait until the end. Said to the driver
+        # itself: within a transaction, and SQLAlchemy begins one with its first statement, this changes nothing.
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
     run(connection)
+    if connection.dialect.name == "sqlite":
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if orphans:
+            raise RuntimeError(f"lignes sans parent après la migration : {orphans[:5]}")
     connection.commit()
+    if connection.dialect.name == "sqlite":
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]

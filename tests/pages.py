@@ -8,9 +8,11 @@ from typing import Any
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from lxml import html
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from app.extensions import db
+from app.models import User, UserSession
 from tests.factories import PASSWORD
 
 
@@ -76,13 +78,23 @@ class Page:
         return values
 
 
-class Browser:
-    """Somebody signed in, without a real browser."""
+def vouch(name: str) -> None:
+    """Mark the sessions of somebody as those of a person who has just shown a second factor."""
+    own = select(User.id).where(User.email == f"{name}@test.example").scalar_subquery()
+    fresh = update(UserSession).where(UserSession.user_id == own).values(second_factor_at=UserSession.created_at)
+    db.session.execute(fresh.execution_options(synchronize_session=False))
+    db.session.commit()
 
-    def __init__(self, app: Flask, name: str | None) -> None:
+
+class Browser:
+    """Somebody signed in, without a real browser; the second factor has just been shown, unless told otherwise."""
+
+    def __init__(self, app: Flask, name: str | None, *, second_factor: bool = True) -> None:
         self.client = app.test_client()
         if name:
             self.sign_in(name)
+        if name and second_factor:
+            vouch(name)
 
     def sign_in(self, name: str) -> None:
         page = self.get("/connexion")

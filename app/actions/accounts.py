@@ -1,7 +1,7 @@
 """Accounts: the first organisations and people, signing in, passwords."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from secrets import token_hex
 from typing import Any
@@ -9,19 +9,18 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.actions.errors import Unacceptable
 from app.actions.journal import record
+from app.actions.notices import Notice, tell
+from app.actions.sessions import end_sessions
 from app.extensions import db
 from app.models import Capacity, JournalAction, ObjectKind, Organisation, OrganisationDepartement, User
 from app.permissions import Actor
 from app.queries.users import get_user_by_email
+from app.readers.passwords import password_refusal
 from workflows.roles import Role
-
-ATTEMPTS = 5
-LOCK = timedelta(minutes=15)
-MIN_PASSWORD = 12
 
 
 def create_organisation(
@@ -81,40 +80,40 @@ def give_capacity(
 def set_password(
     user: User, password: str, hasher: PasswordHasher, *, now: datetime, actor: Actor | None = None
 ) -> None:
-    """Change the password of a person (by that person, without an actor); raises Unacceptable when it is too short."""
+    """Change the password of a person (by that person, without an actor); raises Unacceptable for a weak one."""
     _keep_password(user, password, hasher)
     record(JournalAction.PASSWORD_CHANGED, ObjectKind.USER, user.id, {}, actor=actor, now=now, by=user.id)
 
 
 def _keep_password(user: User, password: str, hasher: PasswordHasher) -> None:
-    if len(password) < MIN_PASSWORD:
-        raise Unacceptable(f"Choisissez un mot de passe d’au moins {MIN_PASSWORD} caractères.", field="password")
+    if why := password_refusal(password, (user.email, user.given_name, user.family_name)):
+        raise Unacceptable(why, field="password")
     user.password_hash = hasher.hash(password)
-    user.failed_sign_ins, user.locked_until = 0, None
 
 
-def check_credentials(email: str, password: str, hasher: PasswordHasher, *, now: datetime) -> User | None:
-    """Return the person who gave the right password, or None, whatever the reason, after the same work."""
+def change_password(
+    user: User, password: str, hasher: PasswordHasher, *, now: datetime, session_id: int | None = None
+) -> None:
+    """Replace the password, end every session but the one given, tell the person; raises Unacceptable."""
+    is_first = user.password_hash is None
+    set_password(user, password, hasher, now=now)
+    end_sessions(user.id, now=now, besides=session_id)
+    if not is_first:
+        tell(user.id, Notice.PASSWORD_CHANGED, now=now)
+
+
+def check_credentials(email: str, password: str, hasher: PasswordHasher) -> User | None:
+    """Return the enabled person who gave the right password, or None, whatever the reason, after the same work."""
     user = get_user_by_email(email)
     known = user if user and user.is_enabled and user.password_hash else None
-    matches = _matches(known.password_hash if known and known.password_hash else _decoy(hasher), password, hasher)
-    if known is None or (known.locked_until and known.locked_until > now):
-        return None
-    if not matches:
-        _count_failure(known, now=now)
-        return None
-    known.failed_sign_ins, known.locked_until = 0, None
-    record(JournalAction.SIGNED_IN, ObjectKind.USER, known.id, {}, actor=None, now=now, by=known.id)
-    return known
+    matches = knows_password(known, password, hasher)
+    return known if matches else None
 
 
-def _count_failure(user: User, *, now: datetime) -> None:
-    """Count in the database itself: guesses sent side by side each count."""
-    counted = update(User).where(User.id == user.id).values(failed_sign_ins=User.failed_sign_ins + 1)
-    failures = db.session.scalar(counted.returning(User.failed_sign_ins))
-    if failures and failures >= ATTEMPTS:
-        db.session.execute(update(User).where(User.id == user.id).values(failed_sign_ins=0, locked_until=now + LOCK))
-        record(JournalAction.ACCOUNT_LOCKED, ObjectKind.USER, user.id, {}, actor=None, now=now, by=user.id)
+def knows_password(user: User | None, password: str, hasher: PasswordHasher) -> bool:
+    """Tell whether this is the password of that person, after the same work for nobody and for who has none."""
+    stored = user.password_hash if user and user.password_hash else _decoy(hasher)
+    return _matches(stored, password, hasher) and user is not None
 
 
 def _matches(stored: str, password: str, hasher: PasswordHasher) -> bool:

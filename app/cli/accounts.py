@@ -9,8 +9,11 @@ from sqlalchemy import select
 from app import clock
 from app.actions import accounts
 from app.actions.errors import Unacceptable
+from app.actions.second_factors import remove_second_factor
+from app.actions.sessions import end_sessions
 from app.extensions import db
 from app.models import Organisation
+from app.queries.users import get_user_by_email
 from app.readers import territories
 from app.readers.finess_keys import InvalidKey, normalise_siret
 from workflows.roles import Role
@@ -85,6 +88,20 @@ def create_user(
     )
     db.session.commit()
     click.echo(f"Compte créé : {user.email}, {organisation.short_name}.")
+
+
+@user_group.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Retire le second facteur d’une personne qui n’y a plus accès, après avoir vérifié qui le demande."""
+    user = get_user_by_email(email)
+    if user is None:
+        raise click.ClickException(f"Aucun compte n’existe pour {email}.")
+    if not remove_second_factor(user, now=clock.now(), by=None):
+        raise click.ClickException(f"{user.email} n’a pas de second facteur.")
+    ended = end_sessions(user.id, now=clock.now())
+    db.session.commit()
+    click.echo(f"Second facteur retiré pour {user.email} ; sessions terminées : {ended}. Un courriel le lui dit.")
 
 
 COMMANDS = (organisation_group, user_group)

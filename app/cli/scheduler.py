@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app import clock
+from app.jobs.identity import sweep_identity
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
 from app.jobs.seals import seal_the_day
 from app.queries.outbox import count_waiting_mails
@@ -46,6 +47,7 @@ def scheduler(once: bool, tick: float | None) -> None:
 def run_once() -> None:
     """Do one round and say what it did; status 1 when the mail server could not be reached."""
     queued = queue_due_reminders()
+    sweep_identity()
     done = send_waiting_mails()
     seal_the_day()
     click.echo(f"Rappels préparés : {queued}. {_summary(done)} Encore en attente : {count_waiting_mails()}.")
@@ -75,9 +77,10 @@ def run(app: Flask, tick: float) -> None:
 
 
 class Sweeper:
-    """Queues the reminders of the day, seals its journal."""
+    """Queues the reminders of the day, forgets what need not be remembered, seals the journal."""
 
     def __call__(self) -> None:
+        sweep_identity()
         if queued := queue_due_reminders():
             log.info("Rappels préparés : %d.", queued)
         seal_the_day()  # the last: were its file out of reach, nobody's reminder would wait

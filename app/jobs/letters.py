@@ -10,17 +10,20 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from app import mail
-from app.actions import data_requests, magic_links, outbox, retention
-from app.auth import actor_of, valid_capacities
+from app.actions import data_requests, magic_links, notices, outbox, retention
+from app.actions.notices import Notice
+from app.auth import actor_of
 from app.clock import PARIS
-from app.filters import plural
+from app.filters import moment, plural
 from app.jobs import privacy_letters
 from app.models import Case, LinkPurpose, User
 from app.permissions import reads_whole_case
 from app.queries.cases import get_case
 from app.queries.magic_links import get_pending_link_by_id
 from app.queries.outbox import get_last_reminder_at, get_running_deadline, is_officer
+from app.queries.sessions import get_device_of
 from app.queries.users import get_user
+from app.sessions import valid_capacities
 from workflows.support_case import WORKFLOW
 
 
@@ -142,6 +145,31 @@ def _magic_link(claimed: outbox.Claimed, user: User | None, now: datetime) -> di
     }
 
 
+NOTICES: dict[Notice, tuple[str, str]] = {
+    Notice.PASSWORD_CHANGED: ("Votre mot de passe a changé", "Le mot de passe de votre compte Jalon a été changé"),
+    Notice.SECOND_FACTOR_ADDED: ("Second facteur ajouté", "Un second facteur protège désormais votre compte Jalon"),
+    Notice.SECOND_FACTOR_REMOVED: ("Second facteur retiré", "Le second facteur de votre compte Jalon a été retiré"),
+    Notice.RECOVERY_CODES_RENEWED: ("Nouveaux codes de secours", "Vos codes de secours ont été remplacés"),
+    Notice.NEW_DEVICE: ("Connexion d’un nouvel appareil", "Votre compte Jalon a été ouvert"),
+}
+"""The subject, and what happened; the instant follows."""
+
+
+def _account_notice(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    if user is None:
+        raise NotTheirs("le compte n’existe plus")
+    notice = Notice(claimed.rule.partition(" ")[0])
+    title, what = NOTICES[notice]
+    if notice is Notice.NEW_DEVICE and (session := get_device_of(claimed.object_id, user.id)):
+        place = f", depuis le réseau {session.address}" if session.address else ""
+        what += f" par un appareil que nous ne connaissions pas : {session.browser}{place}"
+    return {
+        "title": title,
+        "what": f"{what}, le {moment(claimed.created_at)}.",
+        "link": f"{_public_url()}/compte",
+    }
+
+
 def _privacy(read: Callable[[int, str], dict[str, Any] | None]) -> "Values":
     def values(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
         found = read(claimed.object_id, _public_url())
@@ -159,5 +187,6 @@ TEMPLATES: dict[str, tuple[Values, bool]] = {
     **{f"link_{purpose.value}": (_magic_link, False) for purpose in LinkPurpose},
     retention.NOTICE_MAIL: (_privacy(privacy_letters.notice_values), True),
     data_requests.REMINDER_MAIL: (_privacy(privacy_letters.request_values), True),
+    notices.TEMPLATE: (_account_notice, True),
 }
 """For each mail, by the name of its templates: what it says, and whether its text may be kept (no secret in it)."""

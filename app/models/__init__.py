@@ -40,6 +40,9 @@ from app.models.magic_links import LinkPurpose, MagicLink
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
 from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
+from app.models.second_factors import RecoveryCode, SecondFactor
+from app.models.sessions import SignInWay, UserSession
+from app.models.throttles import Throttle
 from app.models.users import Capacity, ManagerFunction, User
 from app.models.visibility import Visibility
 
@@ -82,14 +85,19 @@ __all__ = [
     "OutboxMail",
     "PartnerStatus",
     "Priority",
+    "RecoveryCode",
     "RetentionNotice",
     "RuleSetting",
     "Scheme",
+    "SecondFactor",
     "Sector",
+    "SignInWay",
     "Source",
     "Structure",
+    "Throttle",
     "User",
     "UserIdentity",
+    "UserSession",
     "Visibility",
     "Visit",
     "VisitAgreedStep",

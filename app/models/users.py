@@ -1,9 +1,7 @@
 """People who sign in, and the capacities in which they act."""
 
-import hashlib
-from datetime import date, datetime
+from datetime import date
 
-from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,6 +9,7 @@ from app.extensions import Model
 from app.models.columns import key, line, short
 from app.models.employers import Employer
 from app.models.organisations import Organisation
+from app.models.second_factors import SecondFactor
 from workflows.labels import LabelledEnum
 
 
@@ -22,7 +21,7 @@ class ManagerFunction(LabelledEnum):
     RH = "rh", "Ressources humaines"
 
 
-class User(UserMixin, Model):
+class User(Model):
     """One person; everything the person may do hangs on a capacity."""
 
     __tablename__ = "users"
@@ -33,23 +32,17 @@ class User(UserMixin, Model):
     family_name: Mapped[short]
     password_hash: Mapped[str | None] = mapped_column(String(255))
     is_enabled: Mapped[bool] = mapped_column(default=True)
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
 
     capacities: Mapped[list["Capacity"]] = relationship(back_populates="user", order_by="Capacity.id")
+    second_factor: Mapped[SecondFactor | None] = relationship(cascade="all, delete-orphan")
 
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}"
 
-    def get_id(self) -> str:
-        """Return what the session keeps: it dies with the password it was opened with."""
-        fragment = hashlib.sha256((self.password_hash or "").encode()).hexdigest()[:16]
-        return f"{self.id}.{fragment}"
-
     @property
-    def is_active(self) -> bool:
-        return self.is_enabled
+    def has_second_factor(self) -> bool:
+        return self.second_factor is not None and self.second_factor.confirmed_at is not None
 
 
 class Capacity(Model):

@@ -15,13 +15,14 @@ from app.views import (
     documents,
     employers,
     exchanges,
-    headers,
     health,
     help,
     journal,
     links,
     openid,
     privacy,
+    second_factors,
+    sessions,
     steps,
     structures,
     teams,
@@ -44,6 +45,8 @@ PAGES = (
     links,
     openid,
     privacy,
+    second_factors,
+    sessions,
     steps,
     structures,
     teams,
@@ -61,7 +64,6 @@ class RowNumber(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Register the pages; those of the demonstration exist in the demonstration only."""
-    headers.init_app(app)
     app.url_map.converters["int"] = RowNumber
     for page in PAGES:
         app.register_blueprint(page.bp)

@@ -128,6 +128,7 @@ def filters_of(form: CaseFilterForm) -> CaseFilters:
 
 @bp.get("/dossiers.xlsx")
 @auth.requires(Kind.CASE)
+@auth.second_factor(back="cases.index")
 def export() -> Response:
     actor, today = auth.acting(), clock.today()
     form = filter_form(actor)

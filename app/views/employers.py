@@ -72,6 +72,7 @@ def _filters() -> tuple[EmployerFilterForm, EmployerFilters]:
 
 @bp.get("/employeurs.xlsx")
 @auth.requires(Kind.EMPLOYER)
+@auth.second_factor(back="employers.index")
 def export() -> Response:
     actor = auth.acting()
     form, filters = _filters()

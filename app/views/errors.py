@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask, abort, current_app, flash, g, redirect, render_template, request
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -11,8 +10,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from app.actions.errors import Forbidden, Stale, Unacceptable
-from app.auth import is_public
+from app.auth import TooManyAttempts, is_public
 from app.extensions import db
+from app.filters import duration
+from app.sessions import Standing, current_standing
+from forms.accounts import OWN_FIELDS
 from reports.rendering import PdfUnavailable
 from workflows.core import Refused
 
@@ -33,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Unacceptable, lambda error: page(400, message=str(error)))
     app.register_error_handler(Refused, lambda error: page(409, message=str(error), url=_record_address()))
     app.register_error_handler(Stale, _stale)
+    app.register_error_handler(TooManyAttempts, _too_many)
     for conflict in (StaleDataError, IntegrityError):
         app.register_error_handler(conflict, _conflict)
     app.register_error_handler(OperationalError, _busy)
@@ -60,7 +63,7 @@ def page(status: int, **values: Any) -> tuple[str, int]:
 
 def _typed() -> list[str]:
     """Return the texts that the refused request carried: nobody writes them twice."""
-    secret = ("code", "csrf_token", "password", "secret", "submission", "version")
+    secret = {"code", "password", "present", "secret", "submission", "version"} | OWN_FIELDS
     return [text for name, text in request.form.items(multi=True) if name not in secret and len(text) >= LONG_ENOUGH]
 
 
@@ -73,13 +76,18 @@ def _http(error: HTTPException) -> Any:
 
 
 def _expired_form(_: CSRFError) -> Any:
-    if not current_user.is_authenticated and not is_public(request.endpoint):
+    if current_standing() is Standing.NOBODY and not is_public(request.endpoint):
         return page(401)
     message = (
         "Cette page a été ouverte dans une session ou une fonction qui n’est plus la vôtre. "
         "Revenez en arrière pour copier ce que vous avez écrit, rechargez la page, puis recommencez."
     )
     return page(400, message=message)
+
+
+def _too_many(error: TooManyAttempts) -> Any:
+    body, status = page(429, retry_after=duration(error.wait))
+    return body, status, {"Retry-After": str(max(1, round(error.wait.total_seconds())))}
 
 
 def _stale(error: Stale) -> Any:

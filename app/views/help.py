@@ -1,6 +1,6 @@
 """Help: the procedure as it is declared, who reads what, how to begin."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -48,3 +48,14 @@ def rights() -> ResponseReturnValue:
 @auth.public
 def accessibility() -> ResponseReturnValue:
     return render_template("help/accessibility.html")
+
+
+@bp.get("/securite")
+@auth.public
+def account_security() -> ResponseReturnValue:
+    """What protects an account, with the delays of this environment."""
+    return render_template(
+        "help/account_security.html",
+        lock_minutes=current_app.config["LOCK_MINUTES"],
+        session_hours=current_app.config["SESSION_HOURS"],
+    )

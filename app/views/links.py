@@ -1,17 +1,17 @@
 """Links by mail: asking for one, and following it. GET shows what will happen; only the button does it."""
 
-from argon2 import PasswordHasher
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
-from app import auth, clock
+from app import auth, clock, sessions
 from app.actions import accounts, magic_links
 from app.actions.errors import Unacceptable
 from app.extensions import db
-from app.models import LinkPurpose, MagicLink
+from app.models import LinkPurpose, MagicLink, SignInWay
 from app.queries.magic_links import get_link, get_pending_link
+from app.readers.devices import shortened_address
 from app.views import openid
+from app.views.accounts import hasher
 from forms.links import AskForm, FollowForm, PasswordForm
 
 bp = Blueprint("links", __name__)
@@ -42,6 +42,9 @@ def _ask(purpose: LinkPurpose, template: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template(template, form=form), 422 if form.errors else 200
     target = auth.local_address(request.args.get("suite")) or ""
+    kind = "forgotten_password" if purpose is LinkPurpose.PASSWORD else "magic_link"
+    auth.throttle(f"{kind}_address", shortened_address(request.remote_addr))
+    auth.throttle(kind, form.email.data.lower())
     magic_links.ask(form.email.data, purpose, secret_key=_key(), now=clock.now(), target=target)
     db.session.commit()
     minutes = int(magic_links.VALIDITY[purpose].total_seconds()) // 60
@@ -78,21 +81,25 @@ def _show(link: MagicLink, form: FollowForm) -> ResponseReturnValue:
 
 
 def _use(link: MagicLink, form: FollowForm) -> ResponseReturnValue:
-    signed_in_id = current_user.id if current_user.is_authenticated else None
     code = form.code.data if form.code else ""
     now = clock.now()
     used = magic_links.redeem(
-        link.reference, form.secret.data or "", secret_key=_key(), now=now, signed_in_id=signed_in_id, code=code
+        link.reference,
+        form.secret.data or "",
+        secret_key=_key(),
+        now=now,
+        signed_in_id=sessions.signed_in_id(),
+        code=code,
     )
     assert used.user
     if isinstance(form, PasswordForm):
-        accounts.set_password(used.user, form.password.data, PasswordHasher(**current_app.config["ARGON2"]), now=now)
+        accounts.change_password(used.user, form.password.data, hasher(), now=now)
         magic_links.void(used.email, *FOLLOWED_HERE, now=now)
     if used.purpose is LinkPurpose.PASSWORD:
         flash("Votre mot de passe est enregistré. Vous pouvez vous connecter.", "success")
         target = url_for("accounts.sign_in")
     else:
-        auth.sign_in(used.user)
+        auth.sign_in(used.user, SignInWay.MAGIC_LINK)
         target = auth.local_address(used.target) or url_for("desk.show")
     db.session.commit()
     return redirect(target)
@@ -107,7 +114,7 @@ def _dead(reference: str) -> ResponseReturnValue:
 
 
 def _is_theirs(link: MagicLink) -> bool:
-    return bool(current_user.is_authenticated and current_user.id == link.user_id)
+    return link.user_id is not None and sessions.signed_in_id() == link.user_id
 
 
 def _key() -> str:

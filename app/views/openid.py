@@ -22,6 +22,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from app import auth, clock
 from app.actions import openid as accounts
 from app.extensions import db, writing
+from app.models import SignInWay
 from app.openid import Declined, Identity, Provider, ProviderDown, Rejected, Settings, TooWeak
 from app.openid.provider import declined
 
@@ -123,12 +124,9 @@ def _enter(identity: Identity, target: str | None) -> ResponseReturnValue:
     except (accounts.UnknownPerson, accounts.OtherOrganisation, accounts.LinkedElsewhere) as error:
         db.session.rollback()
         return _stop(error, identity=identity)
-    auth.sign_in(capacity.user)
-    session["capacity"] = capacity.id
-    session["openid"] = {
-        "id_token": identity.id_token if len(identity.id_token) <= LONGEST_KEPT_TOKEN else "",
-        "second_factor": identity.acr in current_app.config["OIDC_ACR_SECOND_FACTOR"].split(),
-    }
+    vouched = identity.acr in current_app.config["OIDC_ACR_SECOND_FACTOR"].split()
+    auth.sign_in(capacity.user, SignInWay.OPENID, second_factor=vouched, capacity=capacity)
+    session["openid"] = {"id_token": identity.id_token if len(identity.id_token) <= LONGEST_KEPT_TOKEN else ""}
     db.session.commit()
     return _forget_trip(redirect(target or url_for("desk.show")))
 

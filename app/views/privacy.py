@@ -2,7 +2,6 @@
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from app import auth, clock
 from app.actions import data_requests as actions
@@ -12,6 +11,7 @@ from app.extensions import db
 from app.models import DataRequest
 from app.queries import data_requests as queries
 from app.queries.personal_data import PersonalData, export_person
+from app.sessions import current_user
 from app.views.downloads import as_attachment
 from app.views.privacy_words import AUDIENCES, COLUMNS, TREATMENTS
 from forms.privacy import AnswerForm, DataRequestForm
@@ -41,7 +41,8 @@ def mine_as_json() -> ResponseReturnValue:
 
 
 def _own() -> PersonalData:
-    found = export_person(current_user.email)
+    user = current_user()
+    found = export_person(user.email) if user else None
     assert found  # whoever is signed in has an account
     return found
 
@@ -58,7 +59,8 @@ def ask() -> ResponseReturnValue:
 
 
 def _request_form() -> DataRequestForm:
-    known = {"full_name": current_user.full_name, "email": current_user.email} if current_user.is_authenticated else {}
+    user = current_user()
+    known = {"full_name": user.full_name, "email": user.email} if user else {}
     form = DataRequestForm(data=known)
     form.kind.choices = RequestKind.choices()
     actor = auth.current_actor()
@@ -74,13 +76,14 @@ def _is_received(form: DataRequestForm) -> bool:
 
 
 def _receive(form: DataRequestForm) -> None:
+    user = current_user()
     actions.receive(
         RequestKind(form.kind.data),
         form.full_name.data,
         form.email.data,
         form.message.data or "",
         organisation_id=form.organisation.data or None,
-        user_id=current_user.id if current_user.is_authenticated and current_user.email == form.email.data else None,
+        user_id=user.id if user and user.email == form.email.data else None,
         today=clock.today(),
         now=clock.now(),
         submission=form.submission.data,

@@ -5,13 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
-from flask_login import current_user
+from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
 from app import filters
-from app.auth import current_actor, valid_capacities
+from app.auth import current_actor
 from app.permissions import Act, Actor, Kind, reads_journal, relations_needed
+from app.sessions import current_user, valid_capacities
 from app.views import headers
 from workflows.roles import Role
 
@@ -55,6 +55,16 @@ def _surroundings(app: Flask) -> dict[str, Any]:
         "demo_mail_url": url_for("demo.mails") if app.config["DEMO"] and actor else None,
         "navigation": _navigation(actor) if actor else None,
         "account": _account(actor) if actor else None,
+        "lock": _lock(app) if actor and g.get("lock_needs") else None,
+    }
+
+
+def _lock(app: Flask) -> dict[str, Any]:
+    return {
+        "minutes": app.config["LOCK_MINUTES"],
+        "url": url_for("sessions.unlock"),
+        "sign_in_url": url_for("accounts.sign_in"),
+        "needs": g.lock_needs,
     }
 
 
@@ -72,12 +82,13 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _account(actor: Actor) -> dict[str, Any]:
-    several = len(valid_capacities(current_user)) > 1
+    user = current_user()
+    several = user is not None and len(valid_capacities(user)) > 1
     return {
         "name": actor.name,
         "role": "coordination" if actor.is_coordinator else "",
         "organisation": actor.organisation_name or actor.role.label,
-        "profile_url": None,
+        "profile_url": url_for("sessions.show"),
         "switch_url": url_for("accounts.capacities") if several else None,
         "sign_out_url": url_for("accounts.sign_out"),
     }

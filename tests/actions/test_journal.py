@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from pyotp import TOTP
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.actions.accounts import check_credentials, create_organisation, create_user, give_capacity, set_password
+from app.actions.accounts import create_organisation, create_user, give_capacity, set_password
 from app.actions.opening import invite_partner
 from app.actions.seals import seal_day
+from app.actions.second_factors import begin_enrolment, confirm_enrolment, enrolment_of, remove_second_factor
 from app.extensions import db
 from app.models import EventKind, JournalAction, JournalEntry, JournalHead, JournalSeal, ObjectKind
 from app.models.journal import ACCOUNTS
@@ -19,6 +21,7 @@ from tests.actions.moves import TODAY, case_in, morning, opened, take
 from tests.actions.test_concurrency import at_once, step
 from tests.factories import PASSWORD
 from tests.journal import check, entries, fill, findings
+from tests.pages import Browser
 from tests.world import World
 from workflows.core import Refused
 from workflows.roles import Role
@@ -68,18 +71,24 @@ def test_accounts_rights_and_passwords_join_their_chain(app: Flask, world: World
     capacity = give_capacity(user, caisse, is_coordinator=True, now=NOW, actor=actor)
     set_password(user, "une autre phrase longue", hasher, now=NOW)
     db.session.commit()
-    assert check_credentials("anne@exemple.fr", "une autre phrase longue", hasher, now=NOW)
-    for _ in range(5):
-        assert check_credentials("preventeur@test.example", "faux", hasher, now=NOW) is None
+    begin_enrolment(user, "k" * 40, now=NOW)
+    enrolment = enrolment_of(user, "k" * 40)
+    assert enrolment and confirm_enrolment(user, TOTP(enrolment.secret).at(NOW), "k" * 40, now=NOW)
+    remove_second_factor(user, now=NOW, by=None)
     db.session.commit()
+    page = Browser(app, "preventeur", second_factor=False)
+    assert page.send("/connexion", email="preventeur@test.example", password="faux").status == 422
+    db.session.expire_all()
+    preventeur = world.user("preventeur").id
     told = [(entry.action.value, entry.object_id, entry.actor_id) for entry in entries(ACCOUNTS)]
     assert told == [
         ("organisation_created", caisse.id, actor.user_id),
         ("account_created", user.id, actor.user_id),
         ("capacity_given", capacity.id, actor.user_id),
         ("password_changed", user.id, user.id),
-        ("signed_in", user.id, user.id),
-        ("account_locked", world.user("preventeur").id, world.user("preventeur").id),
+        ("second_factor_added", user.id, user.id),
+        ("second_factor_removed", user.id, None),
+        ("signed_in", preventeur, preventeur),
     ]
     assert findings() == []
 

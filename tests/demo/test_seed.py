@@ -46,7 +46,7 @@ from app.models.columns import NO_DUE_DATE
 from app.permissions import Actor
 from app.queries.cases import CaseFilters, count_baskets, count_cases
 from config import Demo, Production
-from tests.conftest import NOW, TODAY
+from tests.conftest import TODAY
 from workflows.roles import Role
 from workflows.support_case import WORKFLOW, Outcome, State
 from workflows.visit_report import VisitStatus
@@ -99,11 +99,11 @@ def test_the_accounts_of_the_demonstration_sign_in(region: Flask) -> None:
     accounts = demo_accounts(region)
     assert len({account.email for account in accounts}) == 11
     for account in accounts:
-        user = check_credentials(account.email, password, hasher, now=NOW)
+        user = check_credentials(account.email, password, hasher)
         assert user
         assert user.full_name == account.name
         assert user.capacities
-        assert check_credentials(account.email, "un autre mot de passe", hasher, now=NOW) is None
+        assert check_credentials(account.email, "un autre mot de passe", hasher) is None
 
 
 def test_nobody_else_has_a_password(region: Flask) -> None:

@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock
-from app.actions import magic_links
+from app.actions import magic_links, notices, sessions
 from app.actions.cases import StepTaken, advance
 from app.actions.deadlines import answer_deadlines, plan_deadlines
 from app.extensions import db
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
-from app.models import LinkPurpose, MagicLink, OutboxMail, User
+from app.models import LinkPurpose, MagicLink, OutboxMail, SignInWay, User
 from app.queries.cases import get_case
 from tests.conftest import NOW, TODAY
 from tests.factories import make_user
@@ -252,7 +253,7 @@ def test_the_database_is_free_while_the_server_is_spoken_to(world: World, post: 
 
     def write() -> None:
         with engine.begin() as connection:
-            connection.execute(update(User).values(failed_sign_ins=1))
+            connection.execute(update(User).values(given_name="Camille"))
             written.append(len(post.received))
 
     post.on_mail = write
@@ -374,3 +375,26 @@ def test_several_people_get_a_mail_each(world: World, post: MailServer) -> None:
     assert queue_due_reminders() == 2
     assert send_waiting_mails().fates[Fate.SENT] == 2
     assert sorted(post.recipients) == ["cheffe@test.example", "coordinatrice@test.example"]
+
+
+@pytest.mark.parametrize("notice", notices.Notice)
+def test_what_changes_in_an_account_is_told_to_its_owner(
+    world: World, post: MailServer, notice: notices.Notice
+) -> None:
+    user = world.user("preventeur")
+    device = sessions.Device("d" * 64, "Firefox sur Windows", "192.0.2.x")
+    lifetime = timedelta(hours=8)
+    values: dict[str, Any] = {"capacity_id": None, "second_factor": False, "lifetime": lifetime, "now": NOW}
+    session = sessions.open_session(user, SignInWay.PASSWORD, "s" * 64, device, **values)
+    notices.tell(user.id, notice, now=NOW, session_id=session.id if notice is notices.Notice.NEW_DEVICE else None)
+    db.session.commit()
+    assert fates(send_waiting_mails()) == {"SENT": 1}
+    (received,) = post.received
+    for part in ("plain", "html"):
+        body = received.get_body((part,))
+        assert body
+        words = body.get_content()
+        assert "Bonjour Preventeur," in words and "http://127.0.0.1:8000/compte" in words
+        assert "le 24\u00a0novembre\u00a02026 à 10\u00a0h\u00a000." in words
+        is_device = notice is notices.Notice.NEW_DEVICE
+        assert ("Firefox sur Windows, depuis le réseau 192.0.2.x" in words) is is_device

@@ -32,7 +32,9 @@ SAMPLE, WHOLE, FIRST = 0.04, 1.0, 5
 
 
 @pytest.fixture
-def ground(app: Flask) -> Ground:
+def ground(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Ground:
+    for delay in ("LOCK_MINUTES", "SECOND_FACTOR_MINUTES"):  # a whole walk lasts longer than one leaves a session aside
+        monkeypatch.setitem(app.config, delay, 480)
     return grounds.build(clock.today())
 
 

@@ -25,7 +25,7 @@ ARGUMENTS = {
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 
-UNMARKED = {"reference", "filename", "name"}
+UNMARKED = {"reference", "filename", "name", "session_id"}
 """Arguments that name no record of an employer."""
 
 NOTHING = {"structure": "990000000"}

@@ -18,6 +18,7 @@ from app.models import (
     FederationMember,
     ManagerFunction,
     Organisation,
+    SecondFactor,
     Sector,
     Structure,
     User,
@@ -71,10 +72,10 @@ def test_an_employer_is_public_private_or_to_confirm(sector: Sector) -> None:
 
 
 def test_the_words_of_people() -> None:
-    person = User(given_name="Anne", family_name="Petit", is_enabled=True)
-    assert (person.full_name, person.is_active) == ("Anne Petit", True)
-    person.is_enabled = False
-    assert not person.is_active
+    person = User(given_name="Anne", family_name="Petit")
+    assert (person.full_name, person.has_second_factor) == ("Anne Petit", False)
+    waiting, confirmed = SecondFactor(), SecondFactor(confirmed_at=datetime(2026, 11, 24, tzinfo=UTC))
+    assert [User(second_factor=one).has_second_factor for one in (waiting, confirmed)] == [False, True]
     body = Organisation(short_name="ARS NA")
     assert Capacity(organisation=body).label == "ARS NA"
     manager = Capacity(employer=Employer(name="Les Tilleuls"), manager_function=ManagerFunction.DIRECTION)

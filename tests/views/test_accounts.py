@@ -80,20 +80,59 @@ def test_a_page_that_asks_to_sign_in_says_so(client: FlaskClient) -> None:
     assert "Connectez-vous pour ouvrir cette page." in Page(answer).text
 
 
-def test_a_wrong_password_and_an_unknown_address_read_the_same(client: FlaskClient) -> None:
-    known, unknown = (sign_in(client, name, "à côté") for name in ("preventeur", "inconnu"))
-    assert known.status == unknown.status == 422
-    assert known.text == unknown.text
-    assert "ne correspond pas" in known.text
+def test_a_wrong_password_an_unknown_address_and_a_closed_account_read_the_same(
+    client: FlaskClient, world: World, statements: list[str]
+) -> None:
+    world.user("aract").is_enabled = False
+    db.session.commit()
+    told = []
+    for name, password in (("preventeur", "à côté"), ("inconnu", "à côté"), ("aract", PASSWORD)):
+        statements.clear()
+        page = sign_in(client, name, password)
+        assert page.status == 422 and "ne correspond pas" in page.text
+        told.append((page.text, len(statements)))
+    assert told[0] == told[1] == told[2]
 
 
-def test_a_locked_account_reads_the_same_and_opens_again_later(client: FlaskClient) -> None:
+@pytest.mark.parametrize("name", ["preventeur", "inconnu"])
+def test_after_five_guesses_one_waits_longer_and_longer(client: FlaskClient, name: str) -> None:
     for _ in range(5):
-        refused = sign_in(client, "preventeur", "à côté")
-    assert sign_in(client, "preventeur").text == refused.text
-    assert "quart d’heure" in refused.text
-    with time_machine.travel(NOW + timedelta(minutes=16)):
+        assert sign_in(client, name, "à côté").status == 422
+    refused = sign_in(client, name)
+    assert refused.status == 429 and "suspendues pendant 30\xa0secondes" in refused.response.text
+    assert refused.response.headers["Retry-After"] in ("29", "30")
+    with time_machine.travel(NOW + timedelta(seconds=31)):
+        assert sign_in(client, name, "à côté").status == 422
+        assert "1\xa0minute" in sign_in(client, name).response.text
+    with time_machine.travel(NOW + timedelta(minutes=20)):
+        assert sign_in(client, name).status == (302 if name == "preventeur" else 422)
+
+
+def test_guesses_made_elsewhere_keep_nobody_out_of_a_device_already_used(app: Flask, client: FlaskClient) -> None:
+    assert sign_in(client, "preventeur").status == 302
+    somebody_else = app.test_client()
+    for _ in range(6):
+        last = sign_in(somebody_else, "preventeur", "à côté")
+    assert last.status == 429
+    assert sign_in(client, "preventeur").status == 302
+
+
+def test_a_success_forgets_the_guesses_before_it(client: FlaskClient) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            assert sign_in(client, "preventeur", "à côté").status == 422
         assert sign_in(client, "preventeur").status == 302
+        client.delete_cookie("jalon-appareil")
+
+
+@pytest.mark.parametrize("address", ["/mot-de-passe-oublie", "/connexion/lien"])
+def test_links_that_are_asked_for_are_counted_too(client: FlaskClient, address: str) -> None:
+    fields = Page(client.get(address)).fields()
+    asked = [
+        client.post(address, data={**fields, "email": f"{one}@test.example"}) for one in ("Inconnu", "inconnu") * 3
+    ]
+    free = 3 if "oublie" in address else 5
+    assert [answer.status_code for answer in asked] == [200] * free + [429] * (6 - free)
 
 
 def test_what_was_typed_is_never_sent_back(client: FlaskClient) -> None:

@@ -148,7 +148,7 @@ def test_every_answer_carries_its_protections(app: Flask, world: World) -> None:
         assert "unsafe" not in answer.headers["Content-Security-Policy"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
-    assert _cookie(preventeur.client.get("/connexion")).issuperset({"HttpOnly", "SameSite=Lax"})
+    assert _cookie(app.test_client().get("/connexion")).issuperset({"HttpOnly", "SameSite=Lax"})
 
 
 def _cookie(answer: TestResponse) -> set[str]:

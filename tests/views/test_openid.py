@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.actions import magic_links
 from app.actions.openid import unlink
 from app.extensions import db
-from app.models import LinkPurpose, MagicLink, User
+from app.models import LinkPurpose, MagicLink, SignInWay, User, UserSession
 from tests.conftest import NOW
 from tests.factories import make_user
 from tests.openid_provider import CLIENT_SECRET, FakeProvider
@@ -89,8 +89,9 @@ def test_the_level_says_whether_a_second_factor_was_shown(
 ) -> None:
     provider.id_token["acr"] = acr
     come_and_go(client, provider)
-    with client.session_transaction() as kept:
-        assert kept["openid"]["second_factor"] is shown
+    opened = db.session.scalars(select(UserSession)).one()
+    assert (opened.how, opened.second_factor_at is not None) == (SignInWay.OPENID, shown)
+    assert client.get("/dossiers.xlsx").status_code == (200 if shown else 302)
 
 
 def test_a_provider_without_pkce_is_served(client: FlaskClient, provider: FakeProvider) -> None:
@@ -176,7 +177,7 @@ def test_a_person_of_another_organisation_is_refused(
 
 def test_who_moved_to_another_organisation_no_longer_enters(client: FlaskClient, provider: FakeProvider) -> None:
     come_and_go(client, provider)
-    client.delete_cookie("session")
+    client.delete_cookie("jalon")
     provider.person["siret"] = OTHER_SIRET
     stopped(come_and_go(client, provider), 403, "Votre compte n’est pas ouvert pour cet organisme")
 
@@ -186,7 +187,7 @@ def test_what_is_closed_opens_to_nobody(
     client: FlaskClient, provider: FakeProvider, world: World, closing: str
 ) -> None:
     come_and_go(client, provider)
-    client.delete_cookie("session")
+    client.delete_cookie("jalon")
     user = world.user("preventeur")
     if closing == "account":
         user.is_enabled = False
@@ -202,7 +203,7 @@ def test_an_address_that_changed_hands_does_not_open_the_account(
     client: FlaskClient, provider: FakeProvider, world: World
 ) -> None:
     come_and_go(client, provider)
-    client.delete_cookie("session")
+    client.delete_cookie("jalon")
     provider.person["sub"] = "sub-2"
     stopped(come_and_go(client, provider), 403, "Ce compte répond à une autre identité ProConnect")
     assert identities() == [("preventeur@test.example", "sub-1")]

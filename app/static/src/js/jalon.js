@@ -2,6 +2,7 @@
 import { CharacterCount, Checkboxes, ErrorSummary, PasswordInput, Radios, createAll } from './govuk-frontend.js'
 import { askBeforeSubmitting } from './confirm.js'
 import { offerQuickDates } from './dates.js'
+import { lockWhenLeft } from './lock.js'
 import { foldMenu, closeAccountPanel } from './menu.js'
 import { takeLinkSecret } from './links.js'
 import { letRowsGrow } from './rows.js'
@@ -44,6 +45,7 @@ foldMenu()
 closeAccountPanel()
 askBeforeSubmitting()
 submitOnce()
+lockWhenLeft()
 takeLinkSecret()
 enhance(document)
 document.addEventListener('htmx:after:swap', () => enhance(document))

@@ -1,0 +1,14 @@
+"""What identity leaves behind, forgotten in time."""
+
+from app import clock
+from app.actions.sessions import sweep_sessions
+from app.actions.throttles import sweep_throttles
+from app.extensions import db
+
+
+def sweep_identity() -> None:
+    """Delete the counts of attempts and the sessions that are too old to say anything."""
+    now = clock.now()
+    sweep_throttles(now=now)
+    sweep_sessions(now=now)
+    db.session.commit()
