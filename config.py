@@ -107,8 +107,8 @@ class Config:
                 setattr(self, "SQLALCHEMY_DATABASE_URI" if name == "DATABASE_URL" else name, value)
         for name in OPTIONAL:
             setattr(self, name, os.environ.get(f"JALON_{name}", getattr(self, name)))
-        self.SECURITY_EXPIRES = _day("SECURITY_EXPIRES")
-        self.SECOND_FACTOR_FROM = _day("SECOND_FACTOR_FROM")
+        self.SECURITY_EXPIRES = _day("SECURITY_EXPIRES") or self.SECURITY_EXPIRES
+        self.SECOND_FACTOR_FROM = _day("SECOND_FACTOR_FROM") or self.SECOND_FACTOR_FROM
         _check_openid(self)
 
 

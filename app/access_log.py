@@ -131,7 +131,7 @@ def _object() -> tuple[ObjectKind | None, str | None]:
     named = request.view_args or {}
     for argument in reversed(OBJECTS):
         if argument in named:
-            return OBJECTS[argument], str(named[argument])[:20]
+            return OBJECTS[argument], str(named[argument]).replace("\x00", "")[:20]
     return None, None
 
 

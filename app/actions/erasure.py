@@ -25,10 +25,15 @@ from app.models import (
     DocumentContent,
     Employer,
     Exchange,
+    MagicLink,
     Organisation,
     OutboxMail,
+    RecoveryCode,
+    SecondFactor,
     Structure,
     User,
+    UserIdentity,
+    UserSession,
     Visit,
     VisitAgreedStep,
     VisitObservation,
@@ -139,7 +144,15 @@ def erase_accounts(ids: Ids) -> None:
     values = {"email": address, "given_name": "Compte", "family_name": "supprimé", "password_hash": None}
     _run(update(User).where(User.id.in_(ids)).values(**values, is_enabled=False))
     _run(update(Capacity).where(Capacity.user_id.in_(ids)).values(job_title=""))
-    _delete(OutboxMail.user_id, ids)
+    for column in (
+        OutboxMail.user_id,
+        MagicLink.user_id,
+        RecoveryCode.user_id,
+        SecondFactor.user_id,
+        UserIdentity.user_id,
+        UserSession.user_id,
+    ):
+        _delete(column, ids)
 
 
 def erase_mails(ids: Ids) -> None:

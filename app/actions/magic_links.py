@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app.actions.outbox import queue_mail
 from app.extensions import db
 from app.models import LinkPurpose, MagicLink, User
 from app.queries.magic_links import count_links_since, get_pending_link, is_pending
 from app.queries.users import get_user, get_user_by_email
+
+KEPT = timedelta(days=365)
+"""How long an ended link is remembered, for whoever asks where it came from."""
 
 VALIDITY = {
     LinkPurpose.SIGN_IN: timedelta(minutes=30),
@@ -181,3 +184,8 @@ def _code_digest(reference: str, code: str, secret_key: str) -> str:
 def _digest(secret: str) -> str:
     text = "".join(letter for letter in secret.upper() if letter.isalnum())
     return sha256(text.encode()).hexdigest()
+
+
+def sweep_links(*, now: datetime) -> None:
+    """Forget the links that ended a year ago."""
+    db.session.execute(delete(MagicLink).where(MagicLink.expires_at < now - KEPT))

@@ -14,10 +14,17 @@ WAYS = {
     "setting": "settings of the region: no person in them",
     "figure": "statistics without a name: kept",
     "record": "proof that an erasure was announced and done: kept, no person in it",
+    "journal": "twelve months, then `flask journal drop`: identifiers and digests, no name",
+    "seal": "a line a day, kept: digests only",
+    "swept": "forgotten by the scheduler: `app/jobs/identity.py`",
     "transient": "never outlives its own transaction",
 }
 
 REGISTER: dict[str, dict[str, str]] = {
+    "access_entries": {
+        "journal": "id recorded_at user_id capacity_id organisation_id action request status object_kind object_id"
+        " is_out_of_territory filters rows"
+    },
     "anonymous_cases": {
         "figure": "id departement category size_class source state outcome lead_kind started_year ended_year"
     },
@@ -41,7 +48,7 @@ REGISTER: dict[str, dict[str, str]] = {
         " previous_state previous_entered_on suspended_from last_step last_step_on last_step_by_id"
         " lead_organisation_id due_on due_label last_activity_on employer_informed_on employer_agreed_on"
         " cse_informed_on cse_opinion_on cse_absence_on risk_document_on cpom_ends_on support_agreed_on"
-        " employer_asked_on outcome version submission"
+        " employer_asked_on outcome journal_number journal_digest version submission"
     },
     "contacts": {
         "contact_left": "id employer_id given_name family_name function email phone visibility organisation_id left_on"
@@ -67,21 +74,41 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "federation_members": {"organisation": "organisation_id employer_id"},
     "guard_lifts": {"transient": "id release_id"},
+    "journal_drops": {"seal": "id chain number digest dropped_at told"},
+    "journal_entries": {
+        "journal": "id chain number recorded_at actor_id capacity_id organisation_id action object_kind object_id"
+        " content previous digest"
+    },
+    "journal_heads": {"seal": "chain number digest"},
+    "journal_seal_heads": {"seal": "seal chain number digest"},
+    "journal_seals": {"seal": "number day sealed_at head_count heads access_until access_count access previous digest"},
+    "magic_links": {
+        "swept": "id reference digest purpose email user_id object_kind object_id target created_at expires_at used_at"
+        " needs_second_factor code_digest code_tries"
+    },
     "organisation_departements": {"organisation": "organisation_id departement"},
     "organisations": {"organisation": "id kind name short_name siret is_active"},
     "outbox_mails": {
         "mail": "id object_kind object_id rule cycle user_id template created_at send_after claimed_at sent_at"
         " cancelled_at attempts subject body last_error"
     },
+    "recovery_codes": {"account_forgotten": "id user_id digest used_at"},
     "retention_notices": {"record": "id slot rule organisation_id noticed_on applies_on found done applied_at"},
     "rule_settings": {"setting": "id workflow deadline count unit remind version"},
+    "second_factors": {"account_forgotten": "user_id secret created_at confirmed_at last_step"},
     "structures": {
         "directory": "id finess employer_id siret name long_name category address postcode city commune departement"
         " phone naf capacity headcount hours_served opened_on is_closed search_key version"
     },
+    "throttles": {"swept": "kind digest count last_at blocked_until"},
+    "user_identities": {"account_forgotten": "id user_id issuer sub linked_at"},
+    "user_sessions": {
+        "swept": "id digest user_id capacity_id how device browser address created_at seen_at expires_at"
+        " second_factor_at ended_at"
+    },
     "users": {
         "account_forgotten": "email given_name family_name password_hash",
-        "account": "id is_enabled failed_sign_ins locked_until",
+        "account": "id is_enabled",
     },
     "visit_agreed_steps": {"parent": "id visit_id position wording owner due_on"},
     "visit_observations": {"parent": "id visit_id position kind unit wording"},

@@ -26,7 +26,35 @@ class Holding:
 
 
 HOLDINGS = (
-    Holding("users", "Mon compte", "id email given_name family_name is_enabled locked_until", by_user="id"),
+    Holding("users", "Mon compte", "id email given_name family_name is_enabled", by_user="id"),
+    Holding("second_factors", "Mon second facteur", "created_at confirmed_at", by_user="user_id"),
+    Holding("recovery_codes", "Mes codes de secours", "used_at", by_user="user_id"),
+    Holding("user_identities", "Mes identités ProConnect", "issuer sub linked_at", by_user="user_id"),
+    Holding(
+        "user_sessions",
+        "Mes connexions",
+        "how browser address created_at seen_at expires_at ended_at",
+        by_user="user_id",
+    ),
+    Holding(
+        "magic_links",
+        "Liens qui m’ont été envoyés",
+        "purpose email created_at expires_at used_at",
+        by_user="user_id",
+        by_email="email",
+    ),
+    Holding(
+        "access_entries",
+        "Ce que j’ai consulté",
+        "recorded_at action request status object_kind object_id is_out_of_territory filters rows",
+        by_user="user_id",
+    ),
+    Holding(
+        "journal_entries",
+        "Ce que le journal dit de moi",
+        "chain number recorded_at action object_kind object_id",
+        by_user="actor_id",
+    ),
     Holding(
         "capacities",
         "Mes fonctions",

@@ -132,7 +132,7 @@ AUDIENCES = (
 
 COLUMNS = {
     "id": "Numéro", "email": "Adresse électronique", "given_name": "Prénom", "family_name": "Nom",
-    "full_name": "Nom complet", "is_enabled": "Compte ouvert", "locked_until": "Verrouillé jusqu’à",
+    "full_name": "Nom complet", "is_enabled": "Compte ouvert",
     "organisation_id": "Organisme (numéro)", "employer_id": "Employeur (numéro)", "manager_function": "Responsabilité",
     "job_title": "Fonction", "is_coordinator": "Coordination", "is_administrator": "Administration",
     "ends_on": "Fin", "function": "Fonction", "phone": "Téléphone", "visibility": "Visible par",
@@ -142,6 +142,11 @@ COLUMNS = {
     "title": "Titre", "file_name": "Fichier", "size": "Taille (octets)", "sector": "Secteur",
     "sector_confirmed_on": "Confirmé", "template": "Modèle", "subject": "Objet", "body": "Texte",
     "sent_at": "Envoyé", "message": "Message", "received_on": "Reçue", "due_on": "Réponse due",
+    "confirmed_at": "Confirmé", "used_at": "Utilisé", "issuer": "Fournisseur d’identité", "sub": "Identifiant chez lui",
+    "linked_at": "Relié", "how": "Manière", "browser": "Navigateur", "address": "Réseau", "seen_at": "Dernier usage",
+    "expires_at": "Fin prévue", "ended_at": "Fin", "purpose": "Pour", "action": "Action", "request": "Page",
+    "object_kind": "Objet", "object_id": "Objet (numéro)", "is_out_of_territory": "Hors territoire",
+    "filters": "Filtres", "rows": "Lignes", "chain": "Chaîne", "number": "Rang",
     "state": "État", "visit_id": "Visite (numéro)", "answer": "Réponse", "answered_on": "Répondu",
 }  # fmt: skip
 """What each exported column is called on the page « mes données »."""
