@@ -13,9 +13,10 @@ from app import access_log, clock, interruptions, sessions
 from app.actions import throttles
 from app.extensions import db, writing
 from app.interruptions import local_address as local_address
-from app.models import Capacity, Case, Employer, User
+from app.models import Capacity, Case, Employer, Organisation, User
 from app.permissions import Act, Actor, Kind, may, reads_journal, relations_needed
 from app.queries.cases import get_case
+from app.queries.conventions import flows_of
 from app.queries.employers import get_employer
 from app.sessions import Standing, current_session, current_standing, current_user
 from app.sessions import sign_in as sign_in
@@ -168,7 +169,7 @@ def _actor() -> Actor | None:
 
 
 def actor_of(user: User, capacity: Capacity) -> Actor:
-    """Return the actor that a person is in one capacity."""
+    """Return the actor that a person is in one capacity, with the conventions that are in force today."""
     organisation = capacity.organisation
     return Actor(
         user_id=user.id,
@@ -181,6 +182,25 @@ def actor_of(user: User, capacity: Capacity) -> Actor:
         employer_id=capacity.employer_id,
         is_coordinator=capacity.is_coordinator,
         is_administrator=capacity.is_administrator,
+        flows=flows_of(capacity.organisation_id, clock.today()),
+    )
+
+
+def actor_at(employer: Employer) -> Actor:
+    """Return a manager of an employer, nobody in particular: whose eyes one looks with."""
+    return Actor(user_id=0, name=employer.name, role=Role.EMPLOYER, employer_id=employer.id)
+
+
+def actor_for(organisation: Organisation) -> Actor:
+    """Return an agent of an organisation, nobody in particular, with the conventions in force today."""
+    return Actor(
+        user_id=0,
+        name=organisation.short_name,
+        role=organisation.kind,
+        organisation_id=organisation.id,
+        organisation_name=organisation.short_name,
+        territory=organisation.territory,
+        flows=flows_of(organisation.id, clock.today()),
     )
 
 

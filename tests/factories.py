@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from app.actions.places import common_departement
 from app.extensions import db
@@ -14,6 +15,10 @@ from app.models import (
     CaseOfficer,
     CasePartner,
     CaseStructure,
+    Convention,
+    ConventionDepartement,
+    ConventionFamily,
+    ConventionParty,
     Employer,
     Exchange,
     ExchangeKind,
@@ -29,6 +34,7 @@ from app.models import (
     VisitObservation,
 )
 from app.models.search import search_key
+from app.permissions import BY_CONVENTION, Kind
 from workflows.roles import Role
 from workflows.support_case import State
 from workflows.visit_report import ObservationKind
@@ -98,6 +104,7 @@ def make_case(
         last_step_on=entered_on,
         last_activity_on=values.pop("last_activity_on", entered_on),
         lead_organisation=lead,
+        opening_organisation=values.pop("opened_by", None) or lead or _some_ars(),
         **values,
     )
     db.session.add(case)
@@ -107,6 +114,37 @@ def make_case(
     db.session.add_all(CasePartner(case_id=case.id, organisation_id=partner.id) for partner in partners)
     db.session.flush()
     return case
+
+
+def _some_ars() -> Organisation:
+    """Who opened a case that nobody leads yet: the first ARS there is."""
+    return db.session.scalars(
+        select(Organisation).where(Organisation.kind == Role.ARS).order_by(Organisation.id).limit(1)
+    ).one()
+
+
+def make_convention(reference: str, *parties: Organisation, **values: Any) -> Convention:
+    """A convention that all its parties have confirmed, open for two years around the tests’ day."""
+    kinds = values.pop("kinds", [kind.value for kind in Kind if kind in BY_CONVENTION])
+    departements = values.pop("departements", "79 86").split()
+    values = {"valid_from": date(2026, 1, 1), "valid_until": date(2027, 12, 31), **values}
+    recorder = values.pop("recorded_by", None) or db.session.scalars(select(User).limit(1)).one()
+    convention = Convention(
+        reference=reference,
+        title=values.pop("title", f"Convention {reference}"),
+        legal_basis="Code de la santé publique, L. 1431-2",
+        organisation=parties[0],
+        recorded_by=recorder,
+        recorded_at=NOW,
+        **values,
+    )
+    day = values["valid_from"]
+    convention.parties = [ConventionParty(organisation=party, confirmed_on=day) for party in parties]
+    convention.families = [ConventionFamily(family=kind) for kind in kinds]
+    convention.departements = [ConventionDepartement(departement=code) for code in departements]
+    db.session.add(convention)
+    db.session.flush()
+    return convention
 
 
 def make_exchange(employer: Employer, author: User, case: Case | None = None, **values: Any) -> Exchange:

@@ -6,6 +6,7 @@ import pytest
 
 from app.models import Case, Employer, Exchange, Organisation, Sector, Visibility, Visit
 from app.permissions import (
+    BY_CONVENTION,
     MATRIX,
     Act,
     Actor,
@@ -13,13 +14,14 @@ from app.permissions import (
     Relation,
     audiences_offered,
     audiences_read_by,
+    is_out_of_territory,
     may,
     may_coordinate,
     may_write_entry,
-    readers_of,
     reads_motives,
     reads_whole_case,
     relations_needed,
+    right_of,
     step_refusal,
 )
 from workflows.roles import LEADS, Role
@@ -27,27 +29,59 @@ from workflows.support_case import WORKFLOW, State
 from workflows.visit_report import VisitStatus
 
 RIGHTS = """
-                   employer contact case     exchange visit    document
-ars                TC TC    TC TC   TC TC    TC TC    TC .     TC TC
-carsat             TC TC    TC TC   TC TC    TC TC    TC TC    TC TC
-dept               TC TC    TC TC   TC TC    TC TC    TC .     TC TC
-dreets             .  .     .  .    .  .     .  .     .  .     .  .
-aract              C  .     C  .    C  .     C  C     C  C     C  C
-federation         M  .     M  .    M  .     M  M     .  .     M  M
-provider           C  .     C  .    C  .     C  C     C  C     C  C
-funder             C  .     .  .    C  .     C  .     .  .     C  .
-public_prevention  C  .     .  .    C  .     C  .     C  C     C  .
-spst               C  .     .  .    C  .     C  .     .  .     C  .
-msa                C  .     .  .    C  .     C  .     C  C     C  .
-region             C  .     .  .    C  .     C  .     .  .     C  .
-national           .  .     .  .    .  .     .  .     .  .     .  .
-platform           .  .     .  .    .  .     .  .     .  .     .  .
-employer           O  .     O  O    O  .     O  .     O  .     O  .
-coordinator        .  .     .  .    .  .     .  .     .  .     .  .
+                 ars         carsat      dept        dreets aract fed  emp  prov   nat plat other     msa
+employer         rw:TC       rw:TC       rw:TC       n:T    r:CK  r:M  rk:O r:C    n:A .    r:C       r:C
+contact          rw:TC       rw:TC       rw:TC       .      r:C   r:M  rw:O r:C    .   .    .         .
+case             rw:TC       rw:TC       rw:TC       n:T    r:C   r:M  r:O  r:C    n:A .    r:C       r:C
+exchange         rw:TC       rw:TC       rw:TC       .      rw:C  rw:M r:O  rw:C   .   .    r:C       r:C
+visit            r:TC        rw:TC       r:TC        .      rw:C  .    rk:O rw:C   .   .    .         rw:C
+document         rw:TC       rw:TC       rw:TC       .      rw:C  rw:M r:O  rw:C   .   .    r:C       r:C
+indicator        rw:TC       r:TC        r:TC        n:T    r:C+d n:M  r:O  r:C+c  n:A .    .         .
+at_count         .           rw:TC       .           n:T    .     .    r:O  .      n:A .    .         .
+at_band          r:TC        rw:TC       r:TC        n:T    r:C   .    r:O  r:C+c  n:A .    .         .
+targeting_list   rws:T       rws:T       rws:T       n:T    .     rs:M .    .      n:A .    .         .
+targeting_status rw:TC       rw:TC       rw:TC       .      .     r:M  r:O  .      .   .    .         .
+self_diagnostic  r:TC+s      r:TC+s      r:TC+s      .      r:C+s .    rw:O r:C+s  .   .    .         .
+carsat_block     .           rw:TC       .           .      .     .    .    .      .   .    .         .
+contract         r:TC        rws:TC      r:TC        .      r:C   .    rs:O .      n:A .    .         .
+cpom             rws:TC      r:TC        rws:TC      .      r:C   .    rs:O .      n:A .    .         .
+action           rw:TC       rw:TC       rw:TC       .      rw:C  .    rw:O rw:C+a .   .    r:C,w:C+a r:C,w:C+a
+financing        r:TC,w:TC+a r:TC,w:TC+a r:TC,w:TC+a .      r:C+a .    r:O  r:C+a  n:A .    r:C,w:C+a r:C,w:C+a
+evaluation       rw:TC       rw:TC       rw:TC       n:T    rw:C  n:M  rk:O r:C+a  n:A .    .         .
+regional_report  rw:T        rw:T        rw:T        r:T    r:T   r:T  .    .      r:A .    .         .
+convention       rw:P        rw:P        rw:P        r:P    r:P   r:P  .    r:P    r:P .    r:P       r:P
+audit_log        .           .           .           .      .     .    .    .      .   r:A  .         .
 """
-"""Read and write: in the Territory, on a Case where one leads or is a partner, for Members, for one’s Own, never."""
+"""What each role may do with each family of data: Read, Write, Sign, Komment, readiNg figures only; then the ties, any
+one of which is enough: in the Territory, on a Case where one leads or is a partner, in a Kollective action, for
+Members, for one’s Own, for a Party, Anywhere; after the +, what must hold besides: consent, sharing, diagnosis,
+authorship. « other »: funder, spst, region; « msa »: the public prevention too."""
 
-LETTERS = {Relation.TERRITORY: "T", Relation.CASE: "C", Relation.MEMBER: "M", Relation.OWN: "O"}
+COLUMNS: dict[str, tuple[Role, ...]] = {
+    "ars": (Role.ARS,),
+    "carsat": (Role.CARSAT,),
+    "dept": (Role.DEPT,),
+    "dreets": (Role.DREETS,),
+    "aract": (Role.ARACT,),
+    "fed": (Role.FEDERATION,),
+    "emp": (Role.EMPLOYER,),
+    "prov": (Role.PROVIDER,),
+    "nat": (Role.NATIONAL,),
+    "plat": (Role.PLATFORM,),
+    "other": (Role.FUNDER, Role.SPST, Role.REGION),
+    "msa": (Role.MSA, Role.PUBLIC_PREVENTION),
+}
+ACTS = {Act.READ: "r", Act.WRITE: "w", Act.SIGN: "s", Act.COMMENT: "k", Act.COUNT: "n"}
+TIES = {
+    Relation.TERRITORY: "T",
+    Relation.CASE: "C",
+    Relation.COLLECTIVE: "K",
+    Relation.MEMBER: "M",
+    Relation.OWN: "O",
+    Relation.PARTY: "P",
+    Relation.ANYWHERE: "A",
+}
+GIVEN = {Relation.CONSENT: "c", Relation.SHARED: "s", Relation.DIAGNOSED: "d", Relation.AUTHOR: "a"}
 ALL = frozenset(Relation)
 
 STEPS = """
@@ -117,39 +151,86 @@ def rows(table: str) -> dict[str, list[str]]:
     return {words[0]: words[1:] for line in table.strip().splitlines()[1:] if (words := line.split())}
 
 
+def drawn(role: Role, kind: Kind) -> str:
+    """A cell of the table, as the matrix has it."""
+    cells: dict[str, str] = {}
+    for act, letter in ACTS.items():
+        right = right_of(role, kind, act)
+        ties, given = (
+            "".join(known[one] for one in Relation if one in held and one in known)
+            for known, held in ((TIES, right.ties), (GIVEN, right.given))
+        )
+        if ties:
+            key = f"{ties}+{given}" if given else ties
+            cells[key] = cells.get(key, "") + letter
+    return ",".join(f"{letters}:{key}" for key, letters in cells.items()) or "."
+
+
 def test_the_matrix_of_rights() -> None:
-    drawn = {
-        role.value: [
-            "".join(LETTERS[one] for one in Relation if one in relations_needed(role, kind, act)) or "."
-            for kind in Kind
-            for act in Act
-        ]
-        for role in Role
-    }
-    assert drawn == rows(RIGHTS)
-
-
-def test_the_matrix_names_no_role_twice_and_every_kind() -> None:
-    assert set(MATRIX) == set(Kind)
-    assert all(set(acts) == set(Act) for acts in MATRIX.values())
+    head, *lines = [line.split() for line in RIGHTS.strip().splitlines()]
+    assert head == list(COLUMNS)
+    assert {role for roles in COLUMNS.values() for role in roles} == set(Role) - {Role.COORDINATOR}
+    assert [line[0] for line in lines] == [kind.value for kind in Kind] == [kind.value for kind in MATRIX]
+    for slug, *cells in lines:
+        for roles, cell in zip(COLUMNS.values(), cells, strict=True):
+            assert [drawn(role, Kind(slug)) for role in roles] == [cell] * len(roles), (slug, roles)
+        assert drawn(Role.COORDINATOR, Kind(slug)) == "."
 
 
 @pytest.mark.parametrize("act", Act)
 @pytest.mark.parametrize("kind", Kind)
-def test_one_relation_among_those_of_the_matrix_opens_and_no_other(kind: Kind, act: Act) -> None:
+def test_one_tie_among_those_of_the_matrix_opens_and_no_other(kind: Kind, act: Act) -> None:
     for role in Role:
-        needed = relations_needed(role, kind, act)
+        right = right_of(role, kind, act)
         for relation in Relation:
-            for record in (employer(relations=frozenset({relation})), case(relations=frozenset({relation}))):
-                assert may(actor(role), act, kind, record) == (relation in needed), (role, relation)
+            held = frozenset({relation}) | right.given
+            for record in (employer(relations=held), case(relations=held)):
+                assert may(actor(role), act, kind, record) == bool(held & right.ties), (role, relation)
         assert not may(actor(role), act, kind, employer(relations=frozenset())), role
+
+
+def test_what_is_asked_besides_may_come_with_the_object_or_with_the_record() -> None:
+    for kind in Kind:
+        for act in Act:
+            for role in Role:
+                right = right_of(role, kind, act)
+                if right.given:
+                    record = employer(relations=right.ties)
+                    assert not may(actor(role), act, kind, record), (role, kind)
+                    assert may(actor(role), act, kind, record, given=right.given), (role, kind)
 
 
 def test_writing_supposes_reading() -> None:
     for role in Role:
         for kind in Kind:
-            assert relations_needed(role, kind, Act.WRITE) <= relations_needed(role, kind, Act.READ), (role, kind)
-            assert relations_needed(role, kind, Act.READ) <= relations_needed(role, Kind.EMPLOYER, Act.READ)
+            for act in (Act.WRITE, Act.SIGN, Act.COMMENT):
+                assert relations_needed(role, kind, act) <= relations_needed(role, kind, Act.READ), (role, kind)
+
+
+def test_dreets_and_national_bodies_read_figures_and_the_platform_no_business_data() -> None:
+    named = {
+        (role, kind)
+        for role in (Role.DREETS, Role.NATIONAL, Role.PLATFORM)
+        for kind in Kind
+        for act in set(Act) - {Act.COUNT}
+        if relations_needed(role, kind, act)
+    }
+    assert named == {
+        *((role, kind) for role in (Role.DREETS, Role.NATIONAL) for kind in (Kind.REGIONAL_REPORT, Kind.CONVENTION)),
+        (Role.PLATFORM, Kind.AUDIT_LOG),
+    }
+
+
+def test_what_belongs_to_control_never_goes_by_convention() -> None:
+    assert Kind.CARSAT_BLOCK not in BY_CONVENTION
+    assert set(Kind) - BY_CONVENTION == {
+        Kind.EMPLOYER,
+        Kind.TARGETING_STATUS,
+        Kind.CARSAT_BLOCK,
+        Kind.REGIONAL_REPORT,
+        Kind.CONVENTION,
+        Kind.AUDIT_LOG,
+    }
 
 
 def test_the_carsat_reads_who_a_public_employer_is_and_where_its_case_stands() -> None:
@@ -157,7 +238,9 @@ def test_the_carsat_reads_who_a_public_employer_is_and_where_its_case_stands() -
         opened = {(act, kind) for act in Act for kind in Kind if may(actor(Role.CARSAT), act, kind, record)}
         assert opened == {(Act.READ, Kind.EMPLOYER), (Act.READ, Kind.CASE)}
     for sector in (Sector.PRIVATE, Sector.TO_CONFIRM):
-        assert all(may(actor(Role.CARSAT), act, kind, employer(sector)) for act in Act for kind in Kind)
+        for act, kind in ((act, kind) for act in Act for kind in Kind):
+            is_open = bool(relations_needed(Role.CARSAT, kind, act))
+            assert may(actor(Role.CARSAT), act, kind, employer(sector)) == is_open
     assert may(actor(Role.ARS), Act.WRITE, Kind.CASE, case(sector=Sector.PUBLIC))
 
 
@@ -253,23 +336,12 @@ def test_who_reads_more_of_a_case_than_its_state() -> None:
     assert not reads_whole_case(actor(Role.ARS), case(relations=frozenset()))
 
 
-@pytest.mark.parametrize(
-    ("visibility", "kind", "sector", "words"),
-    [
-        (Visibility.ORGANISATION, Kind.EXCHANGE, Sector.PRIVATE, "Nous"),
-        (Visibility.PARTNERS, Kind.EXCHANGE, Sector.PRIVATE, "Nous, ARS, Carsat et département du territoire"),
-        (Visibility.PARTNERS, Kind.EXCHANGE, Sector.PUBLIC, "Nous, ARS et département du territoire"),
-        (
-            Visibility.EMPLOYER,
-            Kind.VISIT,
-            Sector.PRIVATE,
-            "Nous, ARS, Carsat et département du territoire, et l’employeur",
-        ),
-        (Visibility.EMPLOYER, Kind.VISIT, Sector.PUBLIC, "Nous, ARS et département du territoire, et l’employeur"),
-    ],
-)
-def test_the_readers_are_told_in_words(visibility: Visibility, kind: Kind, sector: Sector, words: str) -> None:
-    assert readers_of(visibility, kind, employer(sector), "Nous") == words
+def test_out_of_territory_is_told_by_where_the_record_lies() -> None:
+    for role in set(Role) - {Role.EMPLOYER, Role.FEDERATION}:
+        assert is_out_of_territory(actor(role), ALL - {Relation.LOCATED}), role
+        assert not is_out_of_territory(actor(role), frozenset({Relation.CASE, Relation.LOCATED})), role
+    for role in (Role.EMPLOYER, Role.FEDERATION):
+        assert not is_out_of_territory(actor(role), frozenset()), role
 
 
 def test_what_an_employer_writes_is_open_to_itself() -> None:

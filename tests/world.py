@@ -8,7 +8,7 @@ from app.auth import actor_of
 from app.extensions import db
 from app.models import Capacity, Case, Employer, FederationMember, ManagerFunction, Organisation, Sector, User
 from app.permissions import Actor
-from tests.factories import make_case, make_employer, make_organisation, make_structure, make_user
+from tests.factories import make_case, make_convention, make_employer, make_organisation, make_structure, make_user
 from workflows.roles import Role
 from workflows.support_case import State
 
@@ -27,6 +27,10 @@ PEOPLE = (
     "ailleurs",
 )
 """One person in each role; « ailleurs » is a préventeur of another territory."""
+
+
+POITOU = "CONV-POITOU"
+"""The convention that binds the organisations of the Poitou, for every family of data."""
 
 
 def build_world(today: date, now: datetime) -> None:
@@ -67,6 +71,9 @@ def build_world(today: date, now: datetime) -> None:
     make_user("admin", platform, is_administrator=True)
     remote = make_user("ailleurs", elsewhere)
     db.session.add(FederationMember(organisation_id=federation.id, employer_id=tilleuls.id))
+
+    db.session.flush()
+    make_convention(POITOU, ars, carsat, dept, aract, federation, provider, title="Convention du Poitou")
 
     make_case(
         tilleuls,

@@ -18,8 +18,8 @@ from app.actions.deadlines import (
 from app.actions.errors import Forbidden, Stale
 from app.actions.journal import record_step
 from app.extensions import db
-from app.models import Case, CaseEvent, CaseStructure, EventKind, Organisation, Structure
-from app.permissions import Actor, step_refusal
+from app.models import Case, CaseEvent, CaseStructure, Employer, EventKind, Organisation, Structure
+from app.permissions import Actor, sees_case, step_refusal
 from workflows.core import Missing, Refused, Step
 from workflows.support_case import WORKFLOW, Outcome, State
 
@@ -62,7 +62,7 @@ def advance(
     before = Before.of(case)
     facts = {"motive": taken.motive, "effective_on": taken.effective_on, "today": today, "actor": actor}
     if step.starts_episode or step.takes_back:
-        _refuse_if_followed_elsewhere(case)
+        _refuse_if_followed_elsewhere(case, actor)
     WORKFLOW.fire(case, step_slug, **facts, **taken.facts)
     kept = _take_back_facts(case) if step.takes_back else _keep_facts(case, taken.facts)
     _remember(case, step, before, effective_on, actor=actor, today=today)
@@ -217,31 +217,39 @@ def _open_links(case: Case, *, is_open: bool) -> None:
     )
 
 
-def _refuse_if_followed_elsewhere(case: Case) -> None:
-    """A structure is in one open case at most: the refusal names the body that leads the other, no more."""
+def _refuse_if_followed_elsewhere(case: Case, actor: Actor) -> None:
+    """A structure is in one open case at most."""
     if not case.is_ended or not case.may_be_followed_elsewhere:
         return
     ours = select(CaseStructure.structure_id).where(CaseStructure.case_id == case.id)
-    if found := followed_structures(ours, but=case.id):
+    if found := followed_structures(ours, actor, but=case.id):
         raise Refused(*found)
 
 
-def followed_structures(structure_ids: Any, but: int | None = None) -> list[Missing]:
-    """Return one refusal for each of these structures that an open case already follows."""
+def followed_structures(structure_ids: Any, actor: Actor, but: int | None = None) -> list[Missing]:
+    """Return one refusal for each of these structures that an open case already follows.
+
+    It names the lead of a case that the actor sees; of another it says nothing but that this cannot be now.
+    """
     statement = (
-        select(Structure.name, Organisation.short_name)
+        select(Structure.name, Organisation.short_name, sees_case(actor))
         .join(CaseStructure, CaseStructure.structure_id == Structure.id)
         .join(Case, CaseStructure.case_id == Case.id)
+        .join(Employer, Case.employer_id == Employer.id)
         .outerjoin(Organisation, Case.lead_organisation_id == Organisation.id)
         .where(CaseStructure.is_open, CaseStructure.structure_id.in_(structure_ids))
+        .order_by(Structure.name)
     )
     if but is not None:
         statement = statement.where(Case.id != but)
-    return [
-        Missing(
-            f"{name} est déjà suivi dans un dossier ouvert (chef de file : {lead or 'à désigner'}). "
-            "Rapprochez-vous de cet organisme.",
-            at="structures",
-        )
-        for name, lead in db.session.execute(statement)
-    ]
+    return [_followed(name, lead, is_seen=seen) for name, lead, seen in db.session.execute(statement)]
+
+
+def _followed(name: str, lead: str | None, *, is_seen: bool) -> Missing:
+    if is_seen:
+        why = f"{name} est déjà suivi dans un dossier ouvert (chef de file : {lead or 'à désigner'})."
+        return Missing(f"{why} Rapprochez-vous de cet organisme.", at="structures")
+    why = (
+        f"{name} ne peut pas entrer dans un dossier pour le moment. La coordination du territoire peut vous renseigner."
+    )
+    return Missing(why, at="structures")

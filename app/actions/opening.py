@@ -30,7 +30,8 @@ from app.models import (
 from app.permissions import Act, Actor, Kind, may, may_coordinate, may_follow, reads_whole_case
 from workflows.core import Refused
 from workflows.roles import LEADS
-from workflows.support_case import State, lead_refusal
+from workflows.support_case import State
+from workflows.support_case_guards import lead_refusal
 
 
 def open_case(
@@ -60,8 +61,9 @@ def open_case(
         raise Unacceptable("Un de ces établissements n’appartient pas à cet employeur.", field="structures")
     if outside := [structure.name for structure in structures if not may_follow(actor, structure)]:
         raise Unacceptable(f"Hors de votre territoire : {', '.join(outside)}.", field="structures")
-    if found := followed_structures([structure.id for structure in structures]):
+    if found := followed_structures([structure.id for structure in structures], actor):
         raise Refused(*found)
+    assert actor.organisation_id  # only bodies open cases
     start = opened_on or today
     case = Case(
         employer=employer,
@@ -75,6 +77,7 @@ def open_case(
         last_step_on=today,
         last_activity_on=start,
         lead_organisation=db.session.get(Organisation, actor.organisation_id) if leads else None,
+        opening_organisation_id=actor.organisation_id,
         submission=submission,
     )
     if leads and (why := lead_refusal(case.lead_kind, employer)):

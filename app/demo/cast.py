@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 
 from app.actions.accounts import create_user, give_capacity
 from app.auth import actor_of
+from app.demo.conventions import sign_convention
 from app.demo.organisations import BODIES, create_bodies
 from app.demo.people import ACCOUNTS, COLLEAGUES, COORDINATRICE, EMPLOYER_SIDE, PREVENTEUR, Person
 from app.extensions import db
@@ -58,7 +59,7 @@ def _preventeur(departement: str) -> str:
 
 
 def create_cast(password: str, hasher: PasswordHasher, *, now: datetime) -> Cast:
-    """Create the organisations, the accounts that this password opens, and the colleagues who have none."""
+    """Create the organisations, the accounts that this password opens, the colleagues who have none, the convention."""
     bodies = create_bodies(now)
     users = {person.email: _account(person, password, hasher, now) for person in ACCOUNTS}
     users |= {person.email: _colleague(person) for person in COLLEAGUES}
@@ -72,6 +73,9 @@ def create_cast(password: str, hasher: PasswordHasher, *, now: datetime) -> Cast
             is_coordinator=person.is_coordinator,
             is_administrator=person.is_administrator,
         )
+    db.session.flush()
+    coordinator = actor_of(users[COORDINATRICE], users[COORDINATRICE].capacities[0])
+    sign_convention(bodies, coordinator, today=now.date())
     db.session.flush()
     actors = {person.email: actor_of(users[person.email], users[person.email].capacities[0]) for person in people}
     return Cast(bodies, users, actors)

@@ -13,7 +13,7 @@ from app.demo.journeys import JOURNEYS, Journey, dated_acts
 from app.extensions import db
 from app.models import Employer, Scheme, Sector, Structure
 from workflows.roles import Role
-from workflows.support_case import CONTRACT_HEADCOUNT_BELOW
+from workflows.support_case_guards import CONTRACT_HEADCOUNT_BELOW
 
 HOME_CARE = frozenset({"460", "209", "354"})
 

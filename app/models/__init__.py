@@ -1,5 +1,6 @@
 """What is stored: typed tables, short properties in the words of the pages. No query, no request, no clock."""
 
+from app.models.blocks import BlockReason, CarsatBlock
 from app.models.cases import (
     Case,
     CaseDeadline,
@@ -13,6 +14,7 @@ from app.models.cases import (
     Priority,
     Source,
 )
+from app.models.conventions import Convention, ConventionDepartement, ConventionFamily, ConventionParty
 from app.models.documents import Document, DocumentContent, DocumentKind
 from app.models.employers import (
     CivilServiceBranch,
@@ -50,7 +52,9 @@ __all__ = [
     "AccessAction",
     "AccessEntry",
     "AnonymousCase",
+    "BlockReason",
     "Capacity",
+    "CarsatBlock",
     "Case",
     "CaseDeadline",
     "CaseEvent",
@@ -60,6 +64,10 @@ __all__ = [
     "CaseStructure",
     "CivilServiceBranch",
     "Contact",
+    "Convention",
+    "ConventionDepartement",
+    "ConventionFamily",
+    "ConventionParty",
     "DataRequest",
     "Document",
     "DocumentContent",

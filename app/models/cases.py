@@ -7,7 +7,18 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import NO_DUE_DATE, Submitted, Versioned, departement_code, digest, key, line, short
+from app.models.blocks import NO_BLOCK
+from app.models.columns import (
+    NO_CONVENTION,
+    NO_DUE_DATE,
+    Submitted,
+    Versioned,
+    departement_code,
+    digest,
+    key,
+    line,
+    short,
+)
 from app.models.columns import text as long_text
 from app.models.digests import GENESIS
 from app.models.employers import Employer, Structure
@@ -74,6 +85,7 @@ class Case(Versioned, Submitted, Model):
     last_step_on: Mapped[date]
     last_step_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     lead_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    opening_organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     due_on: Mapped[date] = mapped_column(default=NO_DUE_DATE)
     due_label: Mapped[line] = mapped_column(default="")
     last_activity_on: Mapped[date]
@@ -93,7 +105,8 @@ class Case(Versioned, Submitted, Model):
 
     employer: Mapped[Employer] = relationship()
     main_structure: Mapped[Structure] = relationship()
-    lead_organisation: Mapped[Organisation | None] = relationship()
+    lead_organisation: Mapped[Organisation | None] = relationship(foreign_keys="Case.lead_organisation_id")
+    opening_organisation: Mapped[Organisation] = relationship(foreign_keys="Case.opening_organisation_id")
     structure_links: Mapped[list["CaseStructure"]] = relationship(back_populates="case")
     officers: Mapped[list["CaseOfficer"]] = relationship(back_populates="case", cascade="all, delete-orphan")
     partners: Mapped[list["CasePartner"]] = relationship(back_populates="case")
@@ -102,6 +115,8 @@ class Case(Versioned, Submitted, Model):
     relations = frozenset[str]()  # set on the record by the query that loads it for a reader
     has_final_visit = False  # set likewise, where the steps are judged
     may_be_followed_elsewhere = True  # likewise, for a case that has ended
+    carsat_block = NO_BLOCK  # set likewise, for the caisse that wrote it and for nobody else
+    convention_id = NO_CONVENTION  # set likewise: the convention by which another organisation’s case is read
 
     @property
     def reference(self) -> str:
@@ -110,6 +125,11 @@ class Case(Versioned, Submitted, Model):
     @property
     def is_ended(self) -> bool:
         return self.state in WORKFLOW.ended
+
+    @property
+    def owner_id(self) -> int:
+        """The organisation whose data the case is: its lead, or whoever opened it while it has none."""
+        return self.lead_organisation_id or self.opening_organisation_id
 
     @property
     def lead_kind(self) -> Role | None:

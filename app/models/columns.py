@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 NO_DUE_DATE = date(9999, 12, 31)
 """Stored when nothing is expected: lists sorted by due date then need no special case."""
 
+NO_CONVENTION: int | None = None
+"""What a record is read by, unless the query that loads it finds that a convention opens it to the reader."""
+
 key = Annotated[int, mapped_column(primary_key=True)]
 short = Annotated[str, mapped_column(String(80))]
 line = Annotated[str, mapped_column(String(255))]

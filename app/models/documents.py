@@ -4,7 +4,8 @@ from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import Authored, Submitted, key, line, short
+from app.models.cases import Case
+from app.models.columns import NO_CONVENTION, Authored, Submitted, key, line, short
 from app.models.employers import Employer
 from app.models.organisations import Organisation
 from app.models.users import User
@@ -36,8 +37,11 @@ class Document(Submitted, Authored, Model):
     visibility: Mapped[Visibility]
 
     employer: Mapped[Employer] = relationship()
+    case: Mapped[Case | None] = relationship()
     author: Mapped[User] = relationship(foreign_keys="Document.author_id")
     organisation: Mapped[Organisation | None] = relationship()
+
+    convention_id = NO_CONVENTION  # set by the query: the convention that opens another organisation’s entry
 
 
 class DocumentContent(Model):

@@ -6,7 +6,8 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import Submitted, Versioned, departement_code, key, line, short
+from app.models.columns import NO_CONVENTION, Submitted, Versioned, departement_code, key, line, short
+from app.models.organisations import Organisation
 from app.models.visibility import Visibility
 from workflows.labels import LabelledEnum
 
@@ -136,6 +137,10 @@ class Contact(Versioned, Submitted, Model):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     left_on: Mapped[date | None]
     objected_on: Mapped[date | None]  # asked not to be among the contacts: no longer shown
+
+    organisation: Mapped[Organisation | None] = relationship()
+
+    convention_id = NO_CONVENTION  # set by the query: the convention that opens another organisation’s contact
 
     @property
     def full_name(self) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
 from app.models.cases import Case
-from app.models.columns import Authored, Submitted, Versioned, key, line, text
+from app.models.columns import NO_CONVENTION, Authored, Submitted, Versioned, key, line, text
 from app.models.documents import Document
 from app.models.employers import Employer, Structure
 from app.models.organisations import Organisation
@@ -43,6 +43,8 @@ class Exchange(Versioned, Submitted, Authored, Model):
     author: Mapped[User] = relationship(foreign_keys="Exchange.author_id")
     organisation: Mapped[Organisation | None] = relationship()
 
+    convention_id = NO_CONVENTION  # set by the query: the convention that opens another organisation’s entry
+
 
 class Visit(Versioned, Submitted, Authored, Model):
     """A visit and its report; once final it is only replaced by a corrected version that names it."""
@@ -77,6 +79,8 @@ class Visit(Versioned, Submitted, Authored, Model):
     structure: Mapped[Structure | None] = relationship()
     author: Mapped[User] = relationship(foreign_keys="Visit.author_id")
     organisation: Mapped[Organisation | None] = relationship()
+
+    convention_id = NO_CONVENTION  # set by the query: the convention that opens another organisation’s entry
     report: Mapped[Document | None] = relationship()
     corrects: Mapped["Visit | None"] = relationship(remote_side="Visit.id", back_populates="corrected_by")
     corrected_by: Mapped["Visit | None"] = relationship(back_populates="corrects")

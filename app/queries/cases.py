@@ -25,6 +25,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.extensions import db
 from app.models import (
+    CarsatBlock,
     Case,
     CaseDeadline,
     CaseOfficer,
@@ -41,16 +42,20 @@ from app.models import (
 from app.models.search import case_number, search_words
 from app.permissions import (
     Actor,
+    Kind,
     Relation,
+    case_convention,
     case_relations,
     case_sights,
     has_open_calendar,
     hides_some_calendars,
     lies_in,
     reads_calendars,
+    reads_entry,
     relation_columns,
     sees_case,
 )
+from workflows.roles import Role
 from workflows.support_case import WORKFLOW, State
 from workflows.visit_report import VisitStatus
 
@@ -124,6 +129,9 @@ def get_case(actor: Actor, case_id: int, *, lock: bool = False) -> Case | None:
     case.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
     case.has_final_visit = row.has_final_visit
     case.may_be_followed_elsewhere = row.may_be_followed
+    case.carsat_block = row.CarsatBlock if actor.role is Role.CARSAT else None
+    is_own = Relation.CASE in case.relations or case.owner_id == actor.organisation_id
+    case.convention_id = None if is_own else row.convention_id
     return case
 
 
@@ -134,18 +142,26 @@ def _one_case(actor: Actor, lock: bool) -> Select[Any]:
         visible_cases(actor)
         .where(Case.id == bindparam("case_id"))
         .options(contains_eager(Case.employer), joinedload(Case.lead_organisation))
-        .add_columns(final_visit_exists().label("has_final_visit"), _may_be_followed().label("may_be_followed"))
-        .add_columns(*relation_columns(case_relations(actor)))
+        .add_columns(
+            final_visit_exists(actor).label("has_final_visit"),
+            _may_be_followed().label("may_be_followed"),
+            case_convention(actor).label("convention_id"),
+            *relation_columns(case_relations(actor)),
+        )
     )
+    if actor.role is Role.CARSAT:
+        own = and_(CarsatBlock.employer_id == Case.employer_id, CarsatBlock.organisation_id == actor.organisation_id)
+        statement = statement.add_columns(CarsatBlock).outerjoin(CarsatBlock, own)
     if not lock:
         return statement.options(joinedload(Case.main_structure))
     # FOR NO KEY UPDATE: a plain FOR UPDATE and two notes being written on the case would wait for one another.
     return statement.with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)
 
 
-def final_visit_exists() -> ColumnElement[bool]:
-    """Return the condition « a final visit report exists for the case »."""
-    return exists().where(Visit.case_id == Case.id, Visit.status == VisitStatus.FINAL).correlate(Case)
+def final_visit_exists(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition « there is a final visit report for the case, that the actor may read »."""
+    final = exists().where(Visit.case_id == Case.id, Visit.status == VisitStatus.FINAL, reads_entry(actor, Kind.VISIT))
+    return final.correlate(Case, Employer)
 
 
 def _may_be_followed() -> ColumnElement[bool]:
@@ -363,32 +379,16 @@ def load_surroundings(case: Case) -> None:
     ).one()
 
 
-def list_cases_of_employer(actor: Actor, employer: Employer, structure: Structure | None = None) -> Sequence[Any]:
-    """Return the cases of one employer (or those that concern one structure of it) in sight, newest first."""
+def list_cases_of_employer(
+    actor: Actor, employer: Employer, structure: Structure | None = None, viewer: Actor | None = None
+) -> Sequence[Any]:
+    """Return the cases of one employer (or those that concern one structure of it) in sight, newest first.
+
+    With a `viewer`, only those that this one sees too.
+    """
     statement = _rows(actor).where(Case.employer_id == employer.id)
     if structure:
         statement = statement.where(_has_structure(is_(Structure.id, structure.id)))
+    if viewer:
+        statement = statement.where(sees_case(viewer))
     return db.session.execute(statement.order_by(Case.id.desc())).all()
-
-
-def list_open_cases_elsewhere(actor: Actor, employer_id: int) -> Sequence[Any]:
-    """Return the structures that open cases of an employer follow, whoever asks: the collision warning.
-
-    Rows: (id of the case, lead's short name or None, is_own, in_sight, structure_id, structure), by case.
-    """
-    return db.session.execute(
-        select(
-            Case.id,
-            Organisation.short_name.label("lead"),
-            func.coalesce(Case.lead_organisation_id == actor.organisation_id, false()).label("is_own"),
-            sees_case(actor).label("in_sight"),
-            Structure.id.label("structure_id"),
-            Structure.name.label("structure"),
-        )
-        .join(Employer, Case.employer_id == Employer.id)
-        .join(CaseStructure, CaseStructure.case_id == Case.id)
-        .join(Structure, CaseStructure.structure_id == Structure.id)
-        .outerjoin(Organisation, Case.lead_organisation_id == Organisation.id)
-        .where(Case.employer_id == employer_id, Case.state.not_in(ENDED))
-        .order_by(Case.id, Structure.name)
-    ).all()

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.extensions import db
-from app.models import Case, Contact, Employer, FederationMember, Organisation, Sector, Structure
+from app.models import Case, CasePartner, Contact, Employer, FederationMember, Organisation, Sector, Structure
 from app.models.search import search_words
 from app.permissions import (
     Actor,
     Relation,
+    contact_convention,
     employer_relations,
     reads_contact,
     relation_columns,
@@ -21,7 +22,6 @@ from app.permissions import (
     sees_employer,
 )
 from app.queries.cases import COUNT_CAP, ENDED, PAGE, is_
-from workflows.roles import LEADS
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def _conditions(actor: Actor, filters: EmployerFilters) -> list[ColumnElement[bo
 
 
 def _is_followed(actor: Actor) -> ColumnElement[bool]:
-    """The three bodies are told of any open case, so that none opens a second; the others of those they see."""
-    is_known = true() if actor.role in LEADS else sees_case(actor)
-    return exists().where(Case.employer_id == Employer.id, Case.state.not_in(ENDED), is_known).correlate(Employer)
+    """An open case in sight: that another organisation follows an employer is told by a convention, or by nothing."""
+    found = exists().where(Case.employer_id == Employer.id, Case.state.not_in(ENDED), sees_case(actor))
+    return found.correlate(Employer)
 
 
 def _has_structure(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -140,13 +140,20 @@ def count_employers(actor: Actor, filters: EmployerFilters) -> int:
     return db.session.scalar(select(func.count()).select_from(rows.limit(COUNT_CAP + 1).subquery())) or 0
 
 
-def list_contacts(actor: Actor, employer: Employer) -> Sequence[Contact]:
+def list_contacts(actor: Actor, employer: Employer, *conditions: ColumnElement[bool]) -> Sequence[Contact]:
     """Return the people of an employer in sight that the actor may read, those who left last."""
-    return db.session.scalars(
-        select(Contact)
-        .where(Contact.employer_id == employer.id, reads_contact(actor), Contact.objected_on.is_(None))
+    rows = db.session.execute(
+        select(Contact, contact_convention(actor).label("convention_id"))
+        .join(Employer, Contact.employer_id == Employer.id)
+        .where(Contact.employer_id == employer.id, reads_contact(actor), Contact.objected_on.is_(None), *conditions)
         .order_by(Contact.left_on.is_not(None), Contact.family_name)
-    ).all()
+    )
+    return [_opened(contact, number) for contact, number in rows]
+
+
+def _opened(contact: Contact, convention_id: int | None) -> Contact:
+    contact.convention_id = convention_id
+    return contact
 
 
 def list_federations(employer: Employer) -> Sequence[Organisation]:
@@ -157,3 +164,14 @@ def list_federations(employer: Employer) -> Sequence[Organisation]:
         .where(FederationMember.employer_id == employer.id)
         .order_by(Organisation.short_name)
     ).all()
+
+
+def list_bodies(actor: Actor, employer: Employer) -> list[Organisation]:
+    """Return the other organisations of the cases of an employer that the actor sees: leads and partners."""
+    cases = select(Case.id).join(Employer, Case.employer_id == Employer.id)
+    seen = cases.where(Case.employer_id == employer.id, sees_case(actor)).subquery()
+    leads = select(Case.lead_organisation_id).where(Case.id.in_(select(seen.c.id)))
+    partners = select(CasePartner.organisation_id).where(CasePartner.case_id.in_(select(seen.c.id)))
+    found = select(Organisation).where(Organisation.id.in_(leads.union(partners)), Organisation.is_active)
+    others = found.where(Organisation.id != actor.organisation_id)
+    return list(db.session.scalars(others.order_by(Organisation.short_name)))

@@ -16,6 +16,7 @@ from app.permissions import (
     Relation,
     case_relations,
     employer_relations,
+    entry_convention,
     may,
     reads_entry,
     relation_columns,
@@ -38,35 +39,60 @@ def list_events(case: Case) -> Sequence[CaseEvent]:
     ).all()
 
 
-def list_exchanges(actor: Actor, record: Case | Employer) -> Sequence[Exchange]:
+def list_exchanges(actor: Actor, record: Case | Employer, viewer: Actor | None = None) -> Sequence[Exchange]:
     """Return the notes about a case, or about an employer (those of cases out of sight left out), newest first."""
-    return _entries(actor, Kind.EXCHANGE, Exchange, record, Exchange.held_on)
+    return _entries(actor, Kind.EXCHANGE, Exchange, record, Exchange.held_on, viewer)
 
 
-def list_visits(actor: Actor, record: Case | Employer) -> Sequence[Visit]:
+def list_visits(actor: Actor, record: Case | Employer, viewer: Actor | None = None) -> Sequence[Visit]:
     """Return the visits of a case or an employer that the actor may read, newest first."""
-    return _entries(actor, Kind.VISIT, Visit, record, Visit.visited_on)
+    return _entries(actor, Kind.VISIT, Visit, record, Visit.visited_on, viewer)
 
 
-def list_documents(actor: Actor, record: Case | Employer) -> Sequence[Document]:
+def list_documents(actor: Actor, record: Case | Employer, viewer: Actor | None = None) -> Sequence[Document]:
     """Return the attached files (visit reports go with their visit) that the actor may read, newest first."""
     return _entries(
-        actor, Kind.DOCUMENT, Document, record, Document.created_at, Document.kind == DocumentKind.ATTACHMENT
+        actor, Kind.DOCUMENT, Document, record, Document.created_at, viewer, Document.kind == DocumentKind.ATTACHMENT
     )
 
 
 def _entries(
-    actor: Actor, kind: Kind, entry: Any, record: Case | Employer, order: Any, *conditions: ColumnElement[bool]
+    actor: Actor,
+    kind: Kind,
+    entry: Any,
+    record: Case | Employer,
+    order: Any,
+    viewer: Actor | None,
+    *conditions: ColumnElement[bool],
 ) -> Sequence[Any]:
+    """What `actor` reads; of it only what `viewer` reads too, when somebody looks with that actor's eyes."""
     if not may(actor, Act.READ, kind, record):
         return []
     statement = readable(actor, kind, entry).where(*conditions)
+    if viewer:
+        statement = statement.where(*_readable_by(viewer, kind))
     if isinstance(record, Case):
         statement = statement.where(entry.case_id == record.id)
     else:
         statement = statement.where(entry.employer_id == record.id)
-    statement = statement.options(joinedload(entry.author), joinedload(entry.organisation))
-    return db.session.scalars(statement.order_by(order.desc(), entry.id.desc()).limit(THREAD)).all()
+    statement = statement.options(joinedload(entry.author), joinedload(entry.organisation), *_parents(entry, record))
+    return _read(statement.order_by(order.desc(), entry.id.desc()).limit(THREAD), actor, kind)
+
+
+def _parents(entry: Any, record: Case | Employer) -> list[Any]:
+    """On the page of an employer, entries lie on several cases."""
+    return [] if isinstance(record, Case) else [joinedload(entry.case)]
+
+
+def _read(statement: Select[Any], actor: Actor, kind: Kind) -> list[Any]:
+    rows = db.session.execute(statement.add_columns(entry_convention(actor, kind)))
+    return [_opened(entry, convention_id, actor) for entry, convention_id in rows]
+
+
+def _opened(entry: Any, convention_id: int | None, actor: Actor) -> Any:
+    """The entry, with the number of the convention that opens it when it is another organisation's."""
+    entry.convention_id = None if entry.organisation_id == actor.organisation_id else convention_id
+    return entry
 
 
 def get_exchange(actor: Actor, exchange_id: int) -> Exchange | None:
@@ -99,13 +125,14 @@ def get_content(document: Document) -> bytes:
 
 
 def _get(actor: Actor, kind: Kind, entry: Any, entry_id: int, *options: Any) -> Any:
-    statement = readable(actor, kind, entry).where(entry.id == entry_id).add_columns(*_relations(actor))
-    options = (joinedload(entry.author), joinedload(entry.organisation), *options)
-    row = db.session.execute(statement.options(*options)).first()
+    statement = readable(actor, kind, entry).where(entry.id == entry_id).add_columns(entry_convention(actor, kind))
+    options = (joinedload(entry.author), joinedload(entry.organisation), joinedload(entry.case), *options)
+    row = db.session.execute(statement.add_columns(*_relations(actor)).options(*options)).first()
     if row is None:
         return None
-    row[0].relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
-    return row[0]
+    found = _opened(row[0], row[1], actor)
+    found.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
+    return found
 
 
 def _relations(actor: Actor) -> list[ColumnElement[bool]]:
@@ -116,14 +143,19 @@ def _relations(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def readable(actor: Actor, kind: Kind, entry: Any) -> Select[Any]:
-    """The entry's parent must be in sight: its case when it has one, its employer otherwise."""
-    in_sight = or_(Case.id.is_not(None) & sees_case(actor), Case.id.is_(None) & sees_employer(actor))
+    """The entries of one kind that the actor may read, joined to their employer and case."""
     return (
         select(entry)
         .join(Employer, entry.employer_id == Employer.id)
         .outerjoin(Case, entry.case_id == Case.id)
-        .where(reads_entry(actor, kind), in_sight)
+        .where(*_readable_by(actor, kind))
     )
+
+
+def _readable_by(actor: Actor, kind: Kind) -> tuple[ColumnElement[bool], ...]:
+    """The entry's parent must be in sight: its case when it has one, its employer otherwise."""
+    in_sight = or_(Case.id.is_not(None) & sees_case(actor), Case.id.is_(None) & sees_employer(actor))
+    return reads_entry(actor, kind), in_sight
 
 
 def find_submission(model: Any, submission: str, actor: Actor) -> Any:

@@ -8,8 +8,10 @@ from werkzeug.routing import IntegerConverter, Map
 from app.views import (
     accounts,
     adoption,
+    blocks,
     cases,
     contacts,
+    conventions,
     demo,
     desk,
     documents,
@@ -26,6 +28,7 @@ from app.views import (
     steps,
     structures,
     teams,
+    view_as,
     visits,
     well_known,
 )
@@ -33,8 +36,10 @@ from app.views import (
 PAGES = (
     accounts,
     adoption,
+    blocks,
     cases,
     contacts,
+    conventions,
     desk,
     documents,
     employers,
@@ -50,6 +55,7 @@ PAGES = (
     steps,
     structures,
     teams,
+    view_as,
     visits,
     well_known,
 )

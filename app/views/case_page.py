@@ -100,6 +100,7 @@ def place(missing: Missing, case: Case) -> str:
         "lead": lambda: url_for("teams.edit", case_id=case.id),
         "sector": lambda: url_for("employers.edit", employer_id=case.employer_id) + "#sector",
         "headcount": lambda: url_for("employers.edit", employer_id=case.employer_id) + "#headcount",
+        "block": lambda: url_for("blocks.edit", employer_id=case.employer_id),
         "visit": lambda: url_for("visits.new_on_case", case_id=case.id),
     }
     return places[missing.at]() if missing.at in places else ""

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement
 
 from app import access_log, auth, clock
 from app.actions.adoption import count_adoptable
 from app.filters import NEVER, short_day
-from app.models import Case, Sector, Visit
+from app.models import Case, Organisation, Sector, Visit
 from app.permissions import (
     Act,
     Actor,
@@ -19,6 +20,7 @@ from app.permissions import (
     may_coordinate,
     reads_calendar_of,
     reads_calendars,
+    reads_contact,
     reads_motives,
     reads_whole_case,
 )
@@ -27,6 +29,7 @@ from app.queries import employers, threads
 from app.queries.cases import CALENDAR_SORTS, CALENDAR_TIMINGS, HIDDEN, SCOPES, SORTS, TIMINGS, CaseFilters
 from app.queries.choices import list_departements, list_leads, list_officer_choices
 from app.views import case_page
+from app.views.audiences import basis_of, conventions_of_cases, opened_by
 from app.views.listing import (
     active_filters,
     category_choices,
@@ -80,6 +83,8 @@ def index() -> ResponseReturnValue:
         badge_of=lambda row: case_page.due_badge(row.due_on, today),
         state_label=lambda state: case_page.state_label(actor, state),
         today=today,
+        conventions=conventions_of_cases(actor),
+        basis=basis_of(actor),
     )
 
 
@@ -145,6 +150,7 @@ def export() -> Response:
     access_log.note_export(filters.arguments(), len(table))
     described = [(label, "") for label, _ in active_filters(form, filters.arguments(), "cases.index")]
     described += [("Recherche", filters.q)] if filters.q else []
+    described += [("Convention", reference) for reference, _ in conventions_of_cases(actor)]
     return workbook_response("dossiers", head, table, described, actor=actor, now=clock.now())
 
 
@@ -163,17 +169,27 @@ def _calendar(row: Any, officers: dict[int, list[str]]) -> tuple[Any, ...]:
 @bp.get("/dossiers/<int:case_id>")
 @auth.requires(Kind.CASE)
 def show(case_id: int) -> ResponseReturnValue:
-    actor, today = auth.acting(), clock.today()
-    case = auth.case_or_404(case_id)
+    return page_of(auth.case_or_404(case_id), auth.acting())
+
+
+def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
+    """Return the page of a case as loaded for `actor`.
+
+    With a `viewer`, somebody looks with that actor's eyes: what the viewer does not read is left out, and so is
+    everything one could do.
+    """
+    today = clock.today()
     queries.load_surroundings(case)
     events = threads.list_events(case)
     whole = reads_whole_case(actor, case)
-    steps = case_page.offers(case, actor, today) if actor.role is not Role.EMPLOYER else []
+    steps = case_page.offers(case, actor, today) if actor.role is not Role.EMPLOYER and not viewer else []
     contacts = may(actor, Act.READ, Kind.CONTACT, case)
-    visits = threads.list_visits(actor, case)
+    visits = threads.list_visits(actor, case, viewer)
+    notes, documents = threads.list_exchanges(actor, case, viewer), threads.list_documents(actor, case, viewer)
     return render_template(
         "cases/show.html",
         case=case,
+        actor=actor,
         today=today,
         stepper=case_page.stepper(case, events, actor, today),
         due_badge=case_page.due_badge(case.due_on, today) if whole and not case.is_ended else None,
@@ -183,19 +199,36 @@ def show(case_id: int) -> ResponseReturnValue:
         is_employer=actor.role is Role.EMPLOYER,
         reads_whole=whole,
         reads_motives=reads_motives(actor, case),
-        coordinates=may_coordinate(actor, case),
+        coordinates=not viewer and may_coordinate(actor, case),
         deadlines=_expected(case) if whole else [],
         reminders=_reminders(case) if whole else "",
         recent=RECENT,
-        adoptable=count_adoptable(case, actor),
-        contacts=employers.list_contacts(actor, case.employer) if contacts else [],
+        adoptable=0 if viewer else count_adoptable(case, actor),
+        contacts=employers.list_contacts(actor, case.employer, *_seen_too(viewer)) if contacts else [],
         reads_contacts=contacts,
-        writes={kind: may(actor, Act.WRITE, kind, case) for kind in Kind},
+        writes={kind: not viewer and may(actor, Act.WRITE, kind, case) for kind in Kind},
         next_visits=_next_visits(visits, today),
-        thread=thread_of(
-            actor, case, events, threads.list_exchanges(actor, case), visits, threads.list_documents(actor, case)
-        ),
+        thread=thread_of(actor, case, events, notes, visits, documents, viewer),
+        opened_by=opened_by(viewer or actor, case.convention_id),
+        basis=basis_of(actor, case),
+        looking_as=actor if viewer else None,
+        may_look_as=[] if viewer else bodies_of(case, actor),
     )
+
+
+def bodies_of(case: Case, actor: Actor) -> list[Organisation]:
+    """Return the other organisations of a case, with whose eyes one who writes on it may look."""
+    if not may(actor, Act.WRITE, Kind.CASE, case):
+        return []
+    bodies = {partner.organisation_id: partner.organisation for partner in case.partners}
+    if case.lead_organisation:
+        bodies[case.lead_organisation.id] = case.lead_organisation
+    bodies.pop(actor.organisation_id or 0, None)
+    return sorted(bodies.values(), key=lambda body: body.short_name)
+
+
+def _seen_too(viewer: Actor | None) -> tuple[ColumnElement[bool], ...]:
+    return (reads_contact(viewer),) if viewer else ()
 
 
 def _expected(case: Case) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from app.models import Contact, Employer, Visibility
 from app.permissions import Act, Kind
 from app.queries import employers as queries
 from app.queries.threads import find_submission
-from app.views.exchanges import audience_choices
+from app.views.audiences import audience_choices, choices_of
 from forms.employers import ContactForm
 
 bp = Blueprint("contacts", __name__)
@@ -41,11 +41,7 @@ def edit(employer_id: int, contact_id: int) -> ResponseReturnValue:
     contact = next((c for c in queries.list_contacts(auth.acting(), employer) if c.id == contact_id), None)
     if contact is None:
         abort(404)
-    form = _contact_form(employer, obj=contact)
-    if contact.organisation_id != auth.acting().organisation_id:
-        # Somebody else's contact cannot be kept from everybody, its author included.
-        shared = [v for v in audience_choices(Kind.CONTACT, employer) if v[0] != Visibility.ORGANISATION.value]
-        form.visibility.choices = shared
+    form = _contact_form(employer, contact, obj=contact)
     if request.method == "GET":
         form.visibility.data = contact.visibility.value
     if form.validate_on_submit():
@@ -57,9 +53,15 @@ def edit(employer_id: int, contact_id: int) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _contact_form(employer: Employer, **values: Any) -> ContactForm:
-    form = ContactForm(**values)
-    form.visibility.choices = audience_choices(Kind.CONTACT, employer)
+def _contact_form(employer: Employer, contact: Contact | None = None, **values: Any) -> ContactForm:
+    form, actor = ContactForm(**values), auth.acting()
+    if contact is None or contact.organisation_id == actor.organisation_id:
+        form.visibility.choices = audience_choices(Kind.CONTACT, employer)
+        return form
+    # Somebody else's contact cannot be kept from everybody, its author included.
+    name = contact.organisation.short_name if contact.organisation else ""
+    choices = choices_of(actor, Kind.CONTACT, employer, contact.organisation_id, name)
+    form.visibility.choices = [choice for choice in choices if choice[0] != Visibility.ORGANISATION.value]
     return form
 
 

@@ -12,6 +12,7 @@ from app.queries import aggregates, cases, drafts
 from app.queries.cases import CALENDAR_TIMINGS, CaseFilters
 from app.statistics.disclosure import SMALLEST_CELL
 from app.views import case_page
+from app.views.audiences import basis_of, conventions_of_cases
 from workflows.roles import LEADS, Role
 
 bp = Blueprint("desk", __name__)
@@ -64,6 +65,8 @@ def _agent(actor: Actor, today: date) -> str:
         writes_notes=lambda row: writes_notes_on(actor, row.sector),
         all_url=url_for("cases.index", scope=own or None, state="ouverts"),
         drafts=drafts.list_drafts(actor),
+        conventions=conventions_of_cases(actor),
+        basis=basis_of(actor),
         shows_calendar=reads_calendars(actor),
         reads_calendar=lambda row: reads_calendar_of(actor, row.sector),
         badge_of=lambda row: case_page.due_badge(row.due_on, today),

@@ -10,8 +10,8 @@ from app.extensions import db
 from app.models import Case, Document, DocumentKind, Employer, Visibility
 from app.permissions import Act, Kind
 from app.queries.threads import find_submission, get_content, get_document
+from app.views.audiences import audience_choices
 from app.views.downloads import attachment
-from app.views.exchanges import audience_choices
 from forms.documents import DocumentForm
 
 bp = Blueprint("documents", __name__)
@@ -32,7 +32,7 @@ def new_on_employer(employer_id: int) -> ResponseReturnValue:
 
 def _new(employer: Employer, case: Case | None) -> ResponseReturnValue:
     form = DocumentForm(data={"visibility": Visibility.ORGANISATION.value})
-    form.visibility.choices = audience_choices(Kind.DOCUMENT, employer)
+    form.visibility.choices = audience_choices(Kind.DOCUMENT, case or employer)
     if form.validate_on_submit() and _is_kept(employer, case, form):
         flash("Le document est gardé.", "success")
         home = url_for("cases.show", case_id=case.id) if case else url_for("employers.show", employer_id=employer.id)

@@ -1,6 +1,6 @@
 """Employers, their structures and the people one talks to there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,15 +10,17 @@ from app import access_log, auth, clock
 from app.actions import employers as actions
 from app.extensions import db
 from app.filters import finess, number, siren
-from app.models import Employer, Scheme, Sector
-from app.permissions import Act, Kind, may
+from app.models import Contact, Employer, Scheme, Sector
+from app.permissions import Act, Actor, Kind, may, reads_contact
 from app.queries import employers as queries
 from app.queries import threads
+from app.queries.blocks import get_block
 from app.queries.cases import PAGE, list_cases_of_employer
 from app.queries.choices import list_departements
 from app.queries.employers import FOLLOWED, EmployerFilters
 from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
+from app.views.audiences import opened_by, others_by_convention
 from app.views.listing import (
     active_filters,
     category_choices,
@@ -93,22 +95,42 @@ def export() -> Response:
 @bp.get("/employeurs/<int:employer_id>")
 @auth.requires(Kind.EMPLOYER)
 def show(employer_id: int) -> ResponseReturnValue:
-    actor, employer = auth.acting(), auth.employer_or_404(employer_id)
+    return page_of(auth.employer_or_404(employer_id), auth.acting())
+
+
+def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> str:
+    """Return the page of an employer as loaded for `actor`; with a `viewer`, as in `cases.page_of`."""
     reads_contacts = may(actor, Act.READ, Kind.CONTACT, employer)
+    seen_too = [reads_contact(viewer)] if viewer else []
+    contacts = queries.list_contacts(actor, employer, *seen_too) if reads_contacts else []
+    completion = completion_link(url_for("employers.edit", employer_id=employer.id), employer)
+    writes = {kind: not viewer and may(actor, Act.WRITE, kind, employer) for kind in Kind}
+    cases = list_cases_of_employer(actor, employer, viewer=viewer)
     return render_template(
         "employers/show.html",
         employer=employer,
         federations=queries.list_federations(employer) if actor.role is not Role.PROVIDER else [],
-        cases=list_cases_of_employer(actor, employer),
-        contacts=queries.list_contacts(actor, employer) if reads_contacts else [],
+        cases=cases,
+        cases_by=others_by_convention(cases, viewer or actor),
+        contacts=contacts,
+        contacts_by=_conventions_used(contacts, viewer or actor),
         reads_contacts=reads_contacts,
-        writes={kind: may(actor, Act.WRITE, kind, employer) for kind in Kind},
-        thread=_thread(employer),
+        writes=writes,
+        thread=_thread(employer, actor, viewer),
         state_label=lambda state: case_page.state_label(actor, state),
         short_category=short_category,
         identity=_identity(employer),
-        identity_action=completion_link(url_for("employers.edit", employer_id=employer_id), employer),
+        identity_action=Markup("") if viewer else completion,
+        block=None if viewer else get_block(actor, employer),
+        today=clock.today(),
+        looking_as=actor if viewer else None,
+        may_look_as=queries.list_bodies(actor, employer) if writes[Kind.CASE] else [],
     )
+
+
+def _conventions_used(contacts: Sequence[Contact], reader: Actor) -> list[tuple[str, str]]:
+    found = (opened_by(reader, number) for number in sorted({c.convention_id for c in contacts if c.convention_id}))
+    return [convention for convention in found if convention]
 
 
 def _identity(employer: Employer) -> list[dict[str, str]]:
@@ -147,12 +169,12 @@ def completion_link(url: str, employer: Employer) -> Markup:
     return Markup('<a class="govuk-link" href="{}">Compléter</a>').format(url)
 
 
-def _thread(employer: Employer) -> list[ThreadItem]:
-    actor = auth.acting()
+def _thread(employer: Employer, actor: Actor, viewer: Actor | None) -> list[ThreadItem]:
     return entries(
-        threads.list_exchanges(actor, employer),
-        threads.list_visits(actor, employer),
-        threads.list_documents(actor, employer),
+        viewer or actor,
+        threads.list_exchanges(actor, employer, viewer),
+        threads.list_visits(actor, employer, viewer),
+        threads.list_documents(actor, employer, viewer),
     )
 
 

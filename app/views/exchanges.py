@@ -10,9 +10,10 @@ from app.actions import exchanges
 from app.actions.errors import Unacceptable
 from app.extensions import db
 from app.models import Case, Employer, Exchange, ExchangeKind, Visibility
-from app.permissions import Act, Kind, audiences_offered, may, may_write_entry, readers_of
+from app.permissions import Act, Kind, may, may_write_entry
 from app.queries.settings import get_deadlines
 from app.queries.threads import find_submission, find_visit_of_note, get_exchange
+from app.views.audiences import Audiences, audience_choices, opened_by
 from forms.exchanges import NoteForm
 from workflows.calendar import add_months
 from workflows.support_case import WORKFLOW
@@ -35,7 +36,7 @@ def new_on_employer(employer_id: int) -> ResponseReturnValue:
 
 def _new(employer: Employer, case: Case | None) -> ResponseReturnValue:
     form = note_form(
-        employer, kind=ExchangeKind.CALL.value, held_on=clock.today(), visibility=Visibility.ORGANISATION.value
+        case or employer, kind=ExchangeKind.CALL.value, held_on=clock.today(), visibility=Visibility.ORGANISATION.value
     )
     if form.validate_on_submit():
         known = find_submission(Exchange, form.submission.data, auth.acting())
@@ -59,18 +60,11 @@ def quick_days() -> dict[str, date]:
     }
 
 
-def note_form(employer: Employer, **data: object) -> NoteForm:
-    """Return the form of a note, with the audiences in full words."""
+def note_form(record: Case | Employer, **data: object) -> NoteForm:
+    """Return the form of a note on a case or about an employer, with the audiences in full words."""
     form = NoteForm(data=data)
-    form.offer(ExchangeKind.choices(), audience_choices(Kind.EXCHANGE, employer))
+    form.offer(ExchangeKind.choices(), audience_choices(Kind.EXCHANGE, record))
     return form
-
-
-def audience_choices(kind: Kind, employer: Employer) -> list[tuple[str, str]]:
-    """Return the audiences an entry may have, each saying who will read it."""
-    actor = auth.acting()
-    offered = audiences_offered(actor)
-    return [(v.value, readers_of(v, kind, employer, actor.organisation_name)) for v in offered]
 
 
 def _log(employer: Employer, case: Case | None, form: NoteForm) -> bool:
@@ -111,12 +105,12 @@ def exchange_or_404(exchange_id: int) -> Exchange:
 @auth.requires(Kind.EXCHANGE)
 def show(exchange_id: int) -> ResponseReturnValue:
     exchange, actor = exchange_or_404(exchange_id), auth.acting()
-    organisation = exchange.organisation.short_name if exchange.organisation else ""
     writes = may_write_entry(actor, exchange)
     return render_template(
         "exchanges/show.html",
         exchange=exchange,
-        readers=readers_of(exchange.visibility, Kind.EXCHANGE, exchange.employer, organisation),
+        readers=Audiences().readers_of(exchange, Kind.EXCHANGE),
+        opened_by=opened_by(actor, exchange.convention_id),
         may_edit=writes,
         visit=find_visit_of_note(actor, exchange),
         may_visit=writes and may(actor, Act.WRITE, Kind.VISIT, _seen_parent(exchange)),
@@ -137,7 +131,7 @@ def edit(exchange_id: int) -> ResponseReturnValue:
     if not may_write_entry(auth.acting(), exchange):
         abort(403)
     form = note_form(
-        exchange.employer,
+        exchange.case or exchange.employer,
         kind=exchange.kind.value,
         held_on=exchange.held_on,
         summary=exchange.summary,

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app import auth, clock
-from app.permissions import Kind
 from app.views import procedure_words, rights_words
 from reports.charts.procedure import procedure_svg
 from workflows.support_case import MAIN_PATH, WORKFLOW
@@ -38,8 +37,7 @@ def rights() -> ResponseReturnValue:
     """The matrix of rights, drawn from the table that the judge reads."""
     return render_template(
         "help/rights.html",
-        rows=rights_words.matrix_in_words(),
-        kinds=list(Kind),
+        families=rights_words.matrix_in_words(),
         audiences=rights_words.audiences_in_words(),
     )
 

@@ -14,6 +14,7 @@ from app.queries import employers as queries
 from app.queries.cases import list_cases_of_employer
 from app.readers.nomenclatures import category_label
 from app.views import case_page
+from app.views.audiences import others_by_convention
 from app.views.employers import completion_link, described, phone_link
 from app.views.listing import short_category
 from forms.employers import StructureForm
@@ -26,12 +27,14 @@ bp = Blueprint("structures", __name__)
 def show(finess_number: str) -> ResponseReturnValue:
     structure = structure_or_404(finess_number)
     actor = auth.acting()
+    cases = list_cases_of_employer(actor, structure.employer, structure)
     return render_template(
         "structures/show.html",
         structure=structure,
         employer=structure.employer,
         category=short_category(structure.category),
-        cases=list_cases_of_employer(actor, structure.employer, structure),
+        cases=cases,
+        cases_by=others_by_convention(cases, actor),
         identity=_identity(structure),
         edit_action=_completion(structure),
         state_label=lambda state: case_page.state_label(actor, state),

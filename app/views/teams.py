@@ -13,14 +13,16 @@ from app.actions.errors import Difference, Stale, Unacceptable
 from app.extensions import db
 from app.models import Case, CasePartner, Employer, Organisation, PartnerStatus, Priority, Source
 from app.permissions import Act, Kind, Relation, may_coordinate, may_follow, reads_whole_case, relations_needed
-from app.queries.cases import list_open_cases_elsewhere, load_surroundings
+from app.queries.cases import load_surroundings
 from app.queries.choices import organisations_around
+from app.queries.followed import list_open_cases
 from app.queries.settings import get_deadlines
 from app.queries.threads import find_submission
 from forms.cases import InvitationForm, OpenCaseForm, PartnerStatusForm, TeamForm
 from workflows.core import Refused
 from workflows.roles import LEADS
-from workflows.support_case import WORKFLOW, lead_refusal
+from workflows.support_case import WORKFLOW
+from workflows.support_case_guards import lead_refusal
 
 bp = Blueprint("teams", __name__)
 
@@ -31,7 +33,7 @@ def open_case(employer_id: int) -> ResponseReturnValue:
     employer = auth.employer_or_404(employer_id, kind=Kind.CASE, act=Act.WRITE)
     form = OpenCaseForm()
     places = [(s.id, f"{s.name}, {s.city}") for s in employer.structures if may_follow(auth.acting(), s)]
-    others = _others(list_open_cases_elsewhere(auth.acting(), employer.id))
+    others = _others(list_open_cases(auth.acting(), employer.id))
     form.offer(places, Source.choices(), auth.acting().organisation_name)
     if others and all(other.is_own for other in others):
         form.offer_own_second_case()
@@ -46,8 +48,12 @@ def open_case(employer_id: int) -> ResponseReturnValue:
         except (Refused, Unacceptable) as refused:
             _explain(form, refused)
             db.session.rollback()
+            if known := find_submission(
+                Case, form.submission.data, auth.acting()
+            ):  # the first of two clicks was quicker
+                return redirect(url_for("cases.show", case_id=known.id))
             employer = auth.employer_or_404(employer_id, kind=Kind.CASE, act=Act.WRITE)
-            others = _others(list_open_cases_elsewhere(auth.acting(), employer.id))
+            others = _others(list_open_cases(auth.acting(), employer.id))
     # All are known when the form is read, so that a structure taken meanwhile is explained; the free ones are shown.
     taken = {number for other in others for number in other.structures}
     form.structures.choices = [place for place in places if place[0] not in taken]
@@ -58,7 +64,7 @@ def open_case(employer_id: int) -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class OtherCase:
-    """An open case of the same employer: who leads it, and the structures it follows; its page for who sees it."""
+    """An open case of the same employer: who leads it, the structures it follows and its page."""
 
     lead: str
     is_own: bool
@@ -69,7 +75,7 @@ class OtherCase:
 def _others(followed: Sequence[Any]) -> list[OtherCase]:
     found: dict[int, OtherCase] = {}
     for row in followed:
-        url = url_for("cases.show", case_id=row.id) if row.in_sight else ""
+        url = url_for("cases.show", case_id=row.id)
         other = found.setdefault(row.id, OtherCase(row.lead or "", bool(row.is_own), url, {}))
         other.structures[row.structure_id] = row.structure
     return list(found.values())

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("Mon bureau", "Accueil", "desk.show", ("desk",), None),
     ("Dossiers", "Mon accompagnement", "cases.index", ("cases", "steps", "teams", "visits"), Kind.CASE),
     ("Employeurs", "Mon établissement", "employers.index", ("employers", "structures", "contacts"), Kind.EMPLOYER),
+    ("Conventions", "Conventions", "conventions.index", ("conventions",), Kind.CONVENTION),
     ("Aide", "Aide", "help.index", ("help",), None),
 )
 """Label for agents, label for an employer, endpoint, blueprints, family of data without which it is not shown."""

@@ -1,7 +1,7 @@
 """What happened with an employer or on a case, as one thread that says who reads each entry."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from flask import url_for
 from app import filters
 from app.clock import PARIS
 from app.models import Case, CaseEvent, Document, EventKind, Exchange, Visit
-from app.permissions import Actor, Kind, readers_of, reads_motives, reads_whole_case
+from app.permissions import Actor, Kind, reads_motives, reads_whole_case
+from app.views.audiences import Audiences, opened_by
 from app.views.case_page import state_label
 from workflows.core import Fact, FactKind
 from workflows.support_case import WORKFLOW
@@ -41,22 +42,32 @@ def thread(
     exchanges: Sequence[Exchange],
     visits: Sequence[Visit],
     documents: Sequence[Document],
+    viewer: Actor | None = None,
 ) -> list[ThreadItem]:
-    """Return everything that happened and that the actor may read, newest first."""
+    """Return everything that happened and that the actor may read, newest first; conventions as `viewer` knows them."""
     kept = [event for event in events if reads_whole_case(actor, case) or event.kind in _STATE_EVENTS]
-    items = [_of_event(event, actor, case) for event in kept] + entries(exchanges, visits, documents)
+    items = [_of_event(event, actor, case) for event in kept]
+    items += entries(viewer or actor, exchanges, visits, documents)
     return _newest_first(items)
 
 
-def entries(exchanges: Sequence[Exchange], visits: Sequence[Visit], documents: Sequence[Document]) -> list[ThreadItem]:
+def entries(
+    actor: Actor, exchanges: Sequence[Exchange], visits: Sequence[Visit], documents: Sequence[Document]
+) -> list[ThreadItem]:
     """Return notes, visits and documents as one thread, newest first."""
-    replaced = {visit.corrects_id for visit in visits if visit.is_final}
-    items = [
-        *(_of_exchange(exchange) for exchange in exchanges),
-        *(_of_visit(visit, is_replaced=visit.id in replaced) for visit in visits),
-        *(_of_document(document) for document in documents),
+    replaced, audiences = {visit.corrects_id for visit in visits if visit.is_final}, Audiences()
+    found = [
+        *((entry, Kind.EXCHANGE, _of_exchange(entry)) for entry in exchanges),
+        *((entry, Kind.VISIT, _of_visit(entry, is_replaced=entry.id in replaced)) for entry in visits),
+        *((entry, Kind.DOCUMENT, _of_document(entry)) for entry in documents),
     ]
-    return _newest_first(items)
+    return _newest_first([_with_readers(actor, audiences, *one) for one in found])
+
+
+def _with_readers(actor: Actor, audiences: Audiences, entry: Any, kind: Kind, item: ThreadItem) -> ThreadItem:
+    convention = opened_by(actor, entry.convention_id)
+    links = item.links + ([(f"convention {convention[0]}", convention[1])] if convention else [])
+    return replace(item, visibility=audiences.readers_of(entry, kind), links=links)
 
 
 def _newest_first(items: Sequence[ThreadItem]) -> list[ThreadItem]:
@@ -138,7 +149,6 @@ def _of_exchange(exchange: Exchange) -> ThreadItem:
         when=filters.day(exchange.held_on),
         by=_author(exchange),
         text=exchange.summary,
-        visibility=_readers(exchange, Kind.EXCHANGE),
         links=[("ouvrir", url_for("exchanges.show", exchange_id=exchange.id))],
     )
 
@@ -156,7 +166,6 @@ def _of_visit(visit: Visit, *, is_replaced: bool) -> ThreadItem:
         when=filters.day(visit.visited_on),
         by=_author(visit),
         text=visit.subject,
-        visibility=readers_of_visit(visit),
         links=links,
     )
 
@@ -175,18 +184,5 @@ def _of_document(document: Document) -> ThreadItem:
         at=document.created_at,
         when=filters.day(on),
         by=_author(document),
-        visibility=_readers(document, Kind.DOCUMENT),
         links=[("télécharger", url_for("documents.download", document_id=document.id))],
     )
-
-
-def _readers(entry: Any, kind: Kind) -> str:
-    organisation = entry.organisation.short_name if entry.organisation else ""
-    return readers_of(entry.visibility, kind, entry.employer, organisation)
-
-
-def readers_of_visit(visit: Visit) -> str:
-    """Return who reads a visit: its organisation while it is a draft, then those its author chose."""
-    if visit.is_final:
-        return _readers(visit, Kind.VISIT)
-    return f"{visit.organisation.short_name if visit.organisation else ''}, jusqu’au compte rendu final"

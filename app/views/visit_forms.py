@@ -5,14 +5,14 @@ from typing import Any
 from app.actions.documents import Upload
 from app.actions.visits import VisitNotes, own_report_name
 from app.filters import day
-from app.models import Employer, Visibility, Visit
+from app.models import Case, Employer, Visibility, Visit
 from app.permissions import Kind
-from app.views.exchanges import audience_choices
+from app.views.audiences import audience_choices
 from forms.visits import FUNCTIONS, VisitForm
 from workflows.visit_report import ObservationKind, VisitMode
 
 
-def visit_form(employer: Employer, start: dict[str, Any], **values: Any) -> VisitForm:
+def visit_form(employer: Employer, case: Case | None, start: dict[str, Any], **values: Any) -> VisitForm:
     """Return the form of a visit at an employer's, with its choices; `formdata=None`: as kept, not as sent."""
     form = VisitForm(data=start, **values)
     places = [(s.id, f"{s.name}, {s.city}") for s in employer.structures]
@@ -20,7 +20,7 @@ def visit_form(employer: Employer, start: dict[str, Any], **values: Any) -> Visi
         VisitMode.choices(),
         ObservationKind.choices(),
         [(0, "L’employeur dans son ensemble"), *places],
-        audience_choices(Kind.VISIT, employer),
+        audience_choices(Kind.VISIT, case or employer),
     )
     return form
 

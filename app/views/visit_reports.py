@@ -4,7 +4,8 @@ from datetime import datetime
 
 from app.clock import PARIS
 from app.models import Visit
-from app.permissions import Kind, readers_of
+from app.permissions import Kind
+from app.queries.audiences import get_audience
 from reports import visit_report
 
 
@@ -40,9 +41,16 @@ def report_of(visit: Visit, *, finalised_at: datetime) -> visit_report.VisitRepo
         version=visit.revision,
         corrects=_correction(visit),
         finalised_at=finalised_at,
-        recipients=(readers_of(visit.visibility, Kind.VISIT, visit.employer, organisation),),
+        recipients=(recipients_of(visit, finalised_at),),
         sources_note="Constats de la visite et documents consultés sur place.",
     )
+
+
+def recipients_of(visit: Visit, day: datetime) -> str:
+    """Return, in words, who reads the report once it is final, given the conventions in force that day."""
+    audience = get_audience(visit.case or visit.employer, day.astimezone(PARIS).date())
+    name = visit.organisation.name if visit.organisation else ""
+    return audience.in_words(Kind.VISIT, visit.visibility, visit.organisation_id, name)
 
 
 def _pieces(text: str) -> tuple[str, ...]:

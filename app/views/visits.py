@@ -13,12 +13,12 @@ from app.actions.visits import VisitNotes
 from app.extensions import db
 from app.filters import short_day
 from app.models import Case, Employer, Exchange, ExchangeKind, Visibility, Visit
-from app.permissions import Act, Kind, may_correct, may_write_entry, readers_of
+from app.permissions import Act, Kind, may_correct, may_write_entry
 from app.queries.settings import get_deadlines
 from app.queries.threads import find_submission, find_visit_of_note, get_content, get_visit
+from app.views.audiences import Audiences, opened_by
 from app.views.downloads import attachment
 from app.views.exchanges import exchange_or_404, quick_days
-from app.views.threads import readers_of_visit
 from app.views.visit_forms import as_typed, attached_report, notes_of, summary_of, visit_form
 from app.views.visit_reports import report_of
 from forms.visits import CorrectionForm, VisitForm
@@ -64,7 +64,7 @@ def _new(employer: Employer, case: Case | None, exchange: Exchange | None = None
         start |= _from_note(exchange)
     if case:
         start["structure_id"] = case.main_structure_id
-    form = visit_form(employer, start)
+    form = visit_form(employer, case, start)
     if not _is_complete(form):
         return _form_page(form, employer, case, exchange=exchange)
     known = find_submission(Visit, form.submission.data, auth.acting())
@@ -132,15 +132,10 @@ def _form_page(
         case=case,
         visit=visit,
         exchange=exchange,
-        note_readers=_note_readers(exchange) if exchange else "",
+        note_readers=Audiences().readers_of(exchange, Kind.EXCHANGE) if exchange else "",
         **quick_days(),
     )
     return page, 422 if form.errors else 200
-
-
-def _note_readers(exchange: Exchange) -> str:
-    organisation = exchange.organisation.short_name if exchange.organisation else ""
-    return readers_of(exchange.visibility, Kind.EXCHANGE, exchange.employer, organisation)
 
 
 def _after_saving(visit: Visit) -> ResponseReturnValue:
@@ -172,7 +167,8 @@ def _page(visit: Visit, form: CorrectionForm) -> str:
     return render_template(
         "visits/show.html",
         visit=visit,
-        readers=readers_of_visit(visit),
+        readers=Audiences().readers_of(visit, Kind.VISIT),
+        opened_by=opened_by(actor, visit.convention_id),
         may_edit=may_write_entry(actor, visit),
         may_correct=may_correct(actor, visit) and visit.corrected_by is None,
         replaced=replaced,
@@ -197,7 +193,7 @@ def edit(visit_id: int) -> ResponseReturnValue:
     visit = visit_or_404(visit_id)
     if not may_write_entry(auth.acting(), visit):
         _refuse_to_edit(visit)
-    form = visit_form(visit.employer, as_typed(visit))
+    form = visit_form(visit.employer, visit.case, as_typed(visit))
     form.has_report = visit.report is not None
     if not _is_complete(form):
         return _form_page(form, visit.employer, visit.case, visit)
@@ -250,7 +246,7 @@ def _finalise(visit_id: int, version: int) -> ResponseReturnValue:
 
 def _lacking(visit: Visit, error: Unacceptable) -> ResponseReturnValue:
     """The form again, the field that a final report lacks marked in it."""
-    form = visit_form(visit.employer, as_typed(visit), formdata=None)
+    form = visit_form(visit.employer, visit.case, as_typed(visit), formdata=None)
     form.refuse(str(error), error.field)
     return _form_page(form, visit.employer, visit.case, visit)
 

@@ -12,7 +12,7 @@ from app.models import Case, Employer, Structure
 from app.queries.cases import get_case
 from app.readers.finess import read_finess
 from tests.actions.moves import opened
-from tests.factories import make_structure
+from tests.factories import make_convention, make_structure
 from tests.readers.finess_lines import et_file, et_line
 from tests.world import World
 
@@ -28,6 +28,8 @@ def employer(world: World) -> Employer:
     found.finess = OWNER
     make_structure(found, "EHPAD de la Sèvre", departement="79", finess=SEVRE)
     make_structure(found, "EHPAD de la Vienne", departement="86", finess=VIENNE)
+    bodies = [world.organisation(name) for name in ("ARS Poitou", "Département 79", "Carsat Gironde")]
+    make_convention("CONV-EST", *bodies, departements="33 79 86")
     db.session.commit()
     return found
 

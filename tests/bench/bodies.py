@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from app.demo.finess_profiles import DEPARTEMENTS
 from app.extensions import db
 from app.models import Capacity, Organisation
-from tests.factories import make_organisation, make_user
+from tests.factories import make_convention, make_organisation, make_user
 from workflows.roles import Role
 
 PLACES = tuple(DEPARTEMENTS)
@@ -41,6 +42,9 @@ def make_bodies() -> Bodies:
         _staff(body)
     make_user(REGIONAL_READER, ars)
     make_user(LOCAL_READER, local[LOCAL_DEPARTEMENT])
+    db.session.flush()
+    years = {"valid_from": date(2020, 1, 1), "valid_until": date(2099, 12, 31)}
+    make_convention("BENCH", ars, north, south, *local.values(), departements=everywhere, **years)
     db.session.commit()
     caisses = dict.fromkeys(PLACES[:SOUTH], north) | dict.fromkeys(PLACES[SOUTH:], south)
     leads = {code: (ars.id, caisses[code].id, local[code].id) for code in PLACES}

@@ -38,6 +38,7 @@ class OpenCase:
     sector: Sector
     state: State
     lead: int | None
+    opener: int
     officer: int | None
     partner: int
     rule: Deadline
@@ -80,6 +81,7 @@ def _draw(count: int, due: int, bodies: Bodies, today: date) -> Iterator[OpenCas
             sector,
             state,
             lead if is_led else None,
+            lead,
             rng.choice(bodies.agents[lead]) if is_led else None,
             caisse if lead != caisse else ars,
             WORKFLOW.deadlines_of(state)[0],
@@ -143,6 +145,7 @@ def _open(case: OpenCase) -> Row:
         "episode_started_on": case.entered_on,
         "source": "list", "state": case.state, "entered_on": case.entered_on, "last_step_on": case.entered_on,
         "suspended_from": State.CONTACTED if is_suspended else None, "lead_organisation_id": case.lead,
+        "opening_organisation_id": case.opener,
         "due_on": case.due_on, "due_label": case.rule.label,
         "last_activity_on": case.entered_on, "employer_informed_on": case.entered_on,
     }  # fmt: skip

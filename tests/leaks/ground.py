@@ -13,7 +13,9 @@ from app.actions.visits import finalise_visit
 from app.auth import actor_of
 from app.extensions import db
 from app.models import (
+    BlockReason,
     Capacity,
+    CarsatBlock,
     Case,
     CaseEvent,
     CasePartner,
@@ -31,7 +33,16 @@ from app.models import (
     VisitAgreedStep,
 )
 from app.models.search import search_key
-from tests.factories import NOW, make_case, make_employer, make_exchange, make_organisation, make_structure, make_user
+from tests.factories import (
+    NOW,
+    make_case,
+    make_convention,
+    make_employer,
+    make_exchange,
+    make_organisation,
+    make_structure,
+    make_user,
+)
 from tests.factories import make_visit as make_draft
 from workflows.labels import LabelledEnum
 from workflows.roles import Role
@@ -52,6 +63,8 @@ class Topic(LabelledEnum):
     VISIT = "visit", "Visite"
     DOCUMENT = "document", "Document"
     PERSON = "person", "Agent d’un autre territoire"
+    BLOCK = "block", "Empêchement de signer"
+    CONVENTION = "convention", "Convention entre organismes"
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,8 @@ class Ground:
     places: dict[str, Place] = field(default_factory=dict)
     numbers: dict[str, list[tuple[str, Secret]]] = field(default_factory=dict)
     employer_ids: dict[str, int] = field(default_factory=dict)
+    body_ids: list[str] = field(default_factory=list)
+    """With whose eyes somebody may ask to look."""
 
     def mark(self, secret: Secret) -> str:
         """Return a new mark that stands for this secret."""
@@ -166,6 +181,15 @@ PEOPLE: dict[str, str] = {
 }
 """Who belongs to which body; `directrice` and `directeur_clain` manage an employer."""
 
+PARTIES = {
+    "accord": (
+        "ars", "carsat", "dept79", "dept86", "carsat33", "ars33", "aract", "cabinet", "cabinet_b", "opco",
+        "federation", "federation_b",
+    ),
+    "accord33": ("carsat33", "ars33"),
+}  # fmt: skip
+"""The conventions, and the bodies that they name."""
+
 AUTHORS = {
     "voisin": ("preventeur", "referent", "departement", "aract", "prestataire", "federation"),
     "municipal": ("referent", "departement"),
@@ -188,6 +212,8 @@ def build(today: date) -> Ground:
     bodies = {name: make_organisation(kind, f"Corps {name}", where) for name, (kind, where) in BODIES.items()}
     people = {name: make_user(name, bodies[body], **_titles(name)) for name, body in PEOPLE.items()}
     db.session.flush()
+    ground.body_ids = [str(bodies[name].id) for name in ("carsat", "aract", "carsat33")]
+    _sign_conventions(ground, bodies)
     _open_places(ground, bodies, people)
     _name_managers(ground, people)
     for name in ("ailleurs", "ars33"):
@@ -201,6 +227,14 @@ def build(today: date) -> Ground:
 
 def _titles(name: str) -> dict[str, bool]:
     return {"is_coordinator": name == "coordinatrice", "is_administrator": name == "admin"}
+
+
+def _sign_conventions(ground: Ground, bodies: dict[str, Organisation]) -> None:
+    """One joins everybody who reads cases, for every family and place; another, that opens nothing more, two bodies."""
+    for name, parties in PARTIES.items():
+        convention = make_convention(name, *(bodies[body] for body in parties), departements="79 86 33")
+        ground.plant(convention, Secret(Topic.CONVENTION, name))
+        ground.name("convention", convention.id, Secret(Topic.CONVENTION, name))
 
 
 def _open_places(ground: Ground, bodies: dict[str, Organisation], people: dict[str, User]) -> None:
@@ -226,7 +260,7 @@ def _open_places(ground: Ground, bodies: dict[str, Organisation], people: dict[s
         **told,
     )
     place("municipal", Sector.PUBLIC, "79", lead="ars", officers=(people["referent"],))
-    place("confirmer", Sector.TO_CONFIRM, "79")
+    place("confirmer", Sector.TO_CONFIRM, "79", opened_by=bodies["ars"])
     place("sans_dossier", Sector.PRIVATE, "79", lead="none")
     place("clain", Sector.PRIVATE, "86", lead="ars")
     place("garonne", Sector.PRIVATE, "33", lead="carsat33", officers=(people["ailleurs"],), **told)
@@ -257,12 +291,27 @@ def _furnish(ground: Ground, name: str, place: Place, people: dict[str, User]) -
     ground.name("employer", employer.id, secret)
     for structure in employer.structures:
         ground.name("structure", structure.finess, secret)
+    if not employer.is_public:
+        _block(ground, name, employer, people["ailleurs" if employer.departement == "33" else "preventeur"])
     if case:
         _furnish_case(ground, name, case, people["preventeur"])
     for author in place.author_names:
         on_case = None if name == "frontiere" and author == "referent" else case
         for visibility in Visibility:
             _furnish_entries(ground, name, employer, on_case, people[author], visibility)
+
+
+def _block(ground: Ground, name: str, employer: Employer, author: User) -> None:
+    block = CarsatBlock(
+        employer_id=employer.id,
+        organisation_id=author.capacities[0].organisation_id,
+        since=date(2026, 11, 2),
+        reason=BlockReason.INJUNCTION,
+        author_id=author.id,
+        written_at=NOW,
+    )
+    ground.plant(block, Secret(Topic.BLOCK, name, PEOPLE[_name_of(author)]))
+    db.session.add(block)
 
 
 def _furnish_case(ground: Ground, name: str, case: Case, author: User) -> None:

@@ -1,6 +1,6 @@
 """Who may read what, said a second time and otherwise than the application says it: tables, for a reader to check."""
 
-from tests.leaks.ground import BODIES, PEOPLE, STATES, Secret, Topic
+from tests.leaks.ground import BODIES, PARTIES, PEOPLE, STATES, Secret, Topic
 from workflows.roles import Role
 
 TIES = """
@@ -41,6 +41,7 @@ note        wide  wide  wide  own   own   own   own   emp   none
 visit       wide  wide  wide  own   own   none  none  emp   none
 document    wide  wide  wide  own   own   own   own   emp   none
 person      all   all   all   none  none  none  none  none  none
+block       own   none  none  none  none  none  none  none  none
 """
 """all: whatever the audience; wide: own, or shared with partners; own: what one's organisation wrote;
 emp: shared with the employer. « car:T » leaves public employers out: there the Carsat reads register and progress."""
@@ -86,6 +87,8 @@ def role_of(name: str) -> Role | None:
 
 def may_read(name: str, secret: Secret) -> bool:
     """Whether this person may read what a mark stands for."""
+    if secret.topic is Topic.CONVENTION:
+        return tells_of_conventions(name) and PEOPLE[name] in PARTIES[secret.employer]
     tie, role = TIE[name][secret.employer], role_of(name)
     if tie == "." or role is None:
         return False
@@ -97,6 +100,11 @@ def may_read(name: str, secret: Secret) -> bool:
     if role is Role.CARSAT and secret.employer in PUBLIC and secret.topic not in (Topic.REGISTER, Topic.PROGRESS):
         rule = "none"
     return _opens(rule, secret, own=bool(secret.owner) and secret.owner == PEOPLE.get(name))
+
+
+def tells_of_conventions(name: str) -> bool:
+    """Whether somebody acts for a body still: those of TIES who are tied to something."""
+    return name in PEOPLE and any(tie != "." for tie in TIE[name].values())
 
 
 def _opens(rule: str, secret: Secret, *, own: bool) -> bool:

@@ -22,6 +22,7 @@ READING = {
     "exchanges.show": Topic.NOTE,
     "visits.show": Topic.VISIT,
     "documents.download": Topic.DOCUMENT,
+    "conventions.show": Topic.CONVENTION,
 }
 """Pages that answer whoever may read what they name."""
 

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -22,10 +23,11 @@ ARGUMENTS = {
     "visit_id": "visit",
     "document_id": "document",
     "contact_id": "contact",
+    "convention_id": "convention",
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 
-UNMARKED = {"reference", "filename", "name", "session_id"}
+UNMARKED = {"reference", "filename", "name", "session_id", "request_id"}
 """Arguments that name no record of an employer."""
 
 NOTHING = {"structure": "990000000"}
@@ -58,12 +60,13 @@ def _path(rule: Rule, values: dict[str, str]) -> str:
 
 def _fillings(rule: Rule, ground: Ground) -> Iterator[tuple[dict[str, str], dict[str, str], Secret]]:
     steps = [step.slug for step in WORKFLOW.steps] if "step" in rule.arguments else [""]
-    last = re.findall(r"<(?:\w+:)?(\w+)>", rule.rule.replace("<step>", ""))[-1]
+    bodies = ground.body_ids if "organisation_id" in rule.arguments else [""]
+    last = [one for one in re.findall(r"<(?:\w+:)?(\w+)>", rule.rule) if one not in ("step", "organisation_id")][-1]
     kind = ARGUMENTS[last]
     for number, secret in ground.numbers[kind]:
-        employer = str(ground.employer_ids[secret.employer])
-        for step in steps:
-            values = {"employer_id": employer, last: number, "step": step}
+        employer = str(ground.employer_ids.get(secret.employer, ""))
+        for step, body in product(steps, bodies):
+            values = {"employer_id": employer, last: number, "step": step, "organisation_id": body}
             yield values, {**values, last: NOTHING.get(kind, NOBODY_S)}, secret
 
 

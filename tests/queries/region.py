@@ -2,10 +2,20 @@
 
 from datetime import date
 
+from sqlalchemy import select
+
 from app.extensions import db
-from app.models import CasePartner, FederationMember, ManagerFunction, Organisation, OrganisationDepartement
-from tests.factories import make_case, make_employer, make_organisation, make_structure, make_user
-from tests.world import PEOPLE, World
+from app.models import (
+    CasePartner,
+    Convention,
+    ConventionParty,
+    FederationMember,
+    ManagerFunction,
+    Organisation,
+    OrganisationDepartement,
+)
+from tests.factories import make_case, make_convention, make_employer, make_organisation, make_structure, make_user
+from tests.world import PEOPLE, POITOU, World
 from workflows.roles import Role
 from workflows.support_case import State
 
@@ -37,12 +47,27 @@ def add_everybody(world: World) -> None:
     make_user("directeur_clain", employer_id=clain.id, manager_function=ManagerFunction.DIRECTION)
     db.session.flush()
     db.session.add(FederationMember(organisation_id=federation.id, employer_id=clain.id))
+    join_convention(world, "Département 86", "Fédération B", *(name.upper() for name in INVITED))
     make_case(clain, lead=None)
     db.session.commit()
 
 
+def join_convention(world: World, *names: str) -> None:
+    """Make these organisations parties to the convention of the Poitou."""
+    convention = db.session.scalars(select(Convention).where(Convention.reference == POITOU)).one()
+    convention.parties += [
+        ConventionParty(organisation=world.organisation(name), confirmed_on=convention.valid_from) for name in names
+    ]
+    db.session.flush()
+
+
 def straddle(world: World) -> None:
-    """Add an association with a case on two structures of the 79 and the 86, and an ended one on its site in the 33."""
+    """Add an association with a case on two structures of the 79 and the 86, and an ended one on its site in the 33.
+
+    A convention joins the Poitou and the Gironde for what lies in the 33.
+    """
+    near = [world.organisation(name) for name in ("ARS Poitou", "Carsat Gironde", "Département 79")]
+    make_convention("CONV-GIRONDE", *near, departements="33")
     both = make_employer("Association du Seuil", departement="86", city="Poitiers")
     sites = [make_structure(both, "Site de Niort", "79"), make_structure(both, "Site de Poitiers", "86")]
     third = make_structure(both, "Site de Bordeaux", "33")

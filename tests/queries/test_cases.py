@@ -24,8 +24,8 @@ from app.queries.cases import (
     list_cases,
     list_cases_of_employer,
     list_officers,
-    list_open_cases_elsewhere,
 )
+from app.queries.followed import list_open_cases
 from tests.actions.moves import TODAY, case_in, take
 from tests.factories import make_case, make_employer, make_structure
 from tests.world import World
@@ -240,18 +240,18 @@ def test_a_federation_cannot_guess_due_dates_through_the_filters(world: World) -
         assert found == timings, name
 
 
-def test_the_cases_of_an_employer_are_told_to_who_sees_them_and_the_leads_to_who_opens_one(world: World) -> None:
+def test_the_cases_of_an_employer_are_told_to_who_sees_them_and_to_nobody_else(world: World) -> None:
     case = case_in(world, State.REFUSED)
     clain = world.employer("Clain")
     again = make_case(clain, lead=world.organisation("Carsat Poitou"))
     db.session.commit()
     assert [row.id for row in list_cases_of_employer(world.actor("referent"), clain)] == [again.id, case.id]
     assert list_cases_of_employer(world.actor("departement"), clain) == []
-    told = {"referent": (False, True), "preventeur": (True, True), "departement": (False, False)}
-    for name, (is_own, in_sight) in told.items():
-        [row] = list_open_cases_elsewhere(world.actor(name), clain.id)
+    assert list_open_cases(world.actor("departement"), clain.id) == []
+    for name, is_own in {"referent": False, "preventeur": True}.items():
+        [row] = list_open_cases(world.actor(name), clain.id)
         assert (row.id, row.lead, row.structure) == (again.id, "Carsat Poitou", "EHPAD du Clain")
-        assert (bool(row.is_own), bool(row.in_sight)) == (is_own, in_sight), name
+        assert bool(row.is_own) is is_own, name
 
 
 def test_when_people_were_and_will_be_reminded(world: World) -> None:

@@ -111,12 +111,12 @@ def test_the_predicate_in_sql_and_the_judge_agree(region: World) -> None:
 
 def test_the_relations_that_come_with_a_record(region: World) -> None:
     expected = {
-        "preventeur": {Relation.TERRITORY, Relation.CASE},
-        "referent": {Relation.TERRITORY},
-        "departement": {Relation.TERRITORY},
+        "preventeur": {Relation.TERRITORY, Relation.CASE, Relation.LOCATED},
+        "referent": {Relation.TERRITORY, Relation.LOCATED},
+        "departement": {Relation.TERRITORY, Relation.LOCATED},
         # Covering the same départements gives an invited body nothing: the matrix asks for the case.
-        "aract": {Relation.TERRITORY, Relation.CASE},
-        "prestataire": {Relation.TERRITORY, Relation.CASE},
+        "aract": {Relation.TERRITORY, Relation.CASE, Relation.LOCATED},
+        "prestataire": {Relation.TERRITORY, Relation.CASE, Relation.LOCATED},
         "federation": {Relation.MEMBER},
         "directrice": {Relation.OWN},
     }
@@ -155,7 +155,7 @@ def test_an_employer_sees_its_case_once_it_has_been_told(region: World) -> None:
     assert [row.is_followed for row in list_employers(director, EmployerFilters(followed="oui"))] == [True]
 
 
-def test_the_three_bodies_are_told_that_an_employer_is_followed_elsewhere(region: World) -> None:
+def test_nobody_is_told_that_an_employer_is_followed_by_those_with_whom_it_has_no_convention(region: World) -> None:
     straddle(region)
     case = region.case("Garonne")
     employer = case.employer
@@ -164,7 +164,7 @@ def test_the_three_bodies_are_told_that_an_employer_is_followed_elsewhere(region
     actor = region.actor("referent")
     assert get_case(actor, case.id) is None
     assert {row.name: row.is_followed for row in list_employers(actor, EmployerFilters(q="garonne"))} == {
-        employer.name: True
+        employer.name: False
     }
 
 

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
 from app.actions.documents import Upload, store_document
 from app.actions.visits import finalise_visit
 from app.extensions import db
-from app.models import Case, Contact, DataRequest, Document, DocumentKind, Employer, Visibility, Visit
+from app.models import Case, Contact, Convention, DataRequest, Document, DocumentKind, Employer, Visibility, Visit
 from app.permissions import Actor
-from tests.factories import NOW, make_exchange, make_visit
+from tests.factories import NOW, make_convention, make_exchange, make_organisation, make_visit
 from tests.files import PDF
-from tests.world import World
+from tests.world import POITOU, World
 from workflows.data_request import RequestKind
+from workflows.roles import Role
 
 UNKNOWN = "999999"
 UNKNOWN_FINESS = "990000000"
@@ -51,10 +54,23 @@ def furnish(world: World) -> Scene:
         "data_request": _data_request(),
         "ars_note": _note(world, here, "referent", Visibility.PARTNERS),
         "public_note": _note(world, public, "referent", Visibility.PARTNERS),
+        "aract": world.organisation("Aract Poitou").id,
+        **_conventions(world),
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
     }
     db.session.commit()
     return Scene({name: str(number) for name, number in names.items()})
+
+
+def _conventions(world: World) -> dict[str, int]:
+    """That of the Poitou, one of the Gironde, and one that the ARS has written down and nobody else confirmed."""
+    poitou = db.session.scalars(select(Convention).where(Convention.reference == POITOU)).one()
+    elsewhere = make_organisation(Role.ARACT, "Aract Gironde", "33")
+    far = make_convention("CONV-33", world.organisation("Carsat Gironde"), elsewhere, departements="33")
+    ars, carsat = world.organisation("ARS Poitou"), world.organisation("Carsat Poitou")
+    draft = make_convention("CONV-BROUILLON", ars, carsat, departements="79")
+    draft.parties[1].confirmed_on = None
+    return {"convention": poitou.id, "far_convention": far.id, "draft_convention": draft.id}
 
 
 def _entries(world: World, where: str, case: Case, author: str) -> dict[str, int]:

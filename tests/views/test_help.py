@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.permissions import Act, Kind, relations_needed
+from app.permissions import BY_CONVENTION, Act, Kind, Relation, relations_needed, right_of
 from app.views.procedure_words import reminders_in_words, steps_in_words
-from app.views.rights_words import matrix_in_words
 from tests.conftest import TODAY
 from tests.pages import Browser, Page
 from workflows.calendar import days, working_days
@@ -126,23 +125,44 @@ def test_the_employers_words_stand_beside_the_agents(client: FlaskClient) -> Non
     assert [tuple(row[:2]) for row in told] == [(state.label, EMPLOYER_LABELS[state]) for state in State]
 
 
-def test_the_page_of_rights_says_what_the_judge_decides(client: FlaskClient) -> None:
-    told = rows(Page(client.get("/aide/droits")), "Droits de chaque organisme")
-    roles = [role for role in Role if role is not Role.COORDINATOR]
-    for role, (name, *cells) in zip(roles, told, strict=True):
-        assert name.startswith(role.label)
-        for kind, cell in zip(Kind, cells, strict=True):
-            reads, writes = (bool(relations_needed(role, kind, act)) for act in (Act.READ, Act.WRITE))
-            assert ("lit" in cell, "écrit" in cell) == (reads, writes), f"{role.label}, {kind.label}"
+def test_each_cell_of_the_matrix_is_on_the_page_of_rights_and_nothing_else(client: FlaskClient) -> None:
+    page = Page(client.get("/aide/droits"))
+    holders = [role for role in Role if role is not Role.COORDINATOR]
+    for kind in Kind:
+        told = dict(rows(page, kind.label))
+        below = folded(page.tree.xpath("//*[@id=$anchor]/following-sibling::p[1]", anchor=f"famille-{kind.value}")[0])
+        closed = below.partition("Fermé à : ")[2].rstrip(".")
+        for role in holders:
+            opened = [right_of(role, kind, act) for act in Act if right_of(role, kind, act).ties]
+            assert (role.label in told) == bool(opened), (role, kind)
+            assert (role.label in closed) == (not opened), (role, kind)
+            if opened:
+                assert told[role.label] == folded_text(cell_words(role, kind)), (role, kind)
+        assert len(told) == sum(any(relations_needed(role, kind, act) for act in Act) for role in holders)
+        assert ("par convention." in below and "Ne passe pas" not in below) == (kind in BY_CONVENTION)
 
 
-def test_a_role_says_on_which_records_it_has_its_rights() -> None:
-    where = {row.role: row.where for row in matrix_in_words()}
-    assert where[Role.FEDERATION.label] == "pour ses adhérents"
-    assert "dans ses départements" in where[Role.CARSAT.label]
-    assert [row.role for row in matrix_in_words() if row.is_closed] == [
-        role.label for role in (Role.DREETS, Role.NATIONAL, Role.PLATFORM)
-    ]
+def cell_words(role: Role, kind: Kind) -> str:
+    """The words of a cell, put together from the matrix alone: acts that share a right are said together."""
+    verbs = {
+        Act.READ: "lit", Act.WRITE: "écrit", Act.SIGN: "signe", Act.COMMENT: "commente",
+        Act.COUNT: "lit des chiffres sans nom",
+    }  # fmt: skip
+    said: dict[tuple[str, ...], list[str]] = {}
+    for act in Act:
+        right = right_of(role, kind, act)
+        ties = " ou ".join(one.label for one in Relation if one in right.ties)
+        if ties:
+            said.setdefault((ties, *(one.label for one in Relation if one in right.given)), []).append(verbs[act])
+    return " ; ".join(f"{_and(acts)} {', '.join(right)}" for right, acts in said.items())
+
+
+def _and(words: list[str]) -> str:
+    return " et ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def folded_text(text: str) -> str:
+    return " ".join(text.split())
 
 
 def test_every_audience_is_explained(client: FlaskClient) -> None:

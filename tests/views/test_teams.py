@@ -91,15 +91,25 @@ def test_one_s_own_open_case_is_called_one_s_own(world: World, browse: Browse) -
     assert preventeur.fill(address, **WHY, structures=str(new.id), aware="oui").status == 302
 
 
-def test_a_case_out_of_sight_is_told_without_a_link(world: World, browse: Browse) -> None:
+def test_a_case_out_of_sight_is_not_told_and_refused_in_words_that_name_nobody(world: World, browse: Browse) -> None:
+    """Carsat Gironde follows a structure of the 79, and no convention joins it to the Poitou."""
     both = make_employer("Association du Seuil", departement="79")
-    make_structure(both, "Site de Niort")
-    far = make_structure(both, "Site de Poitiers", "86")
-    case = make_case(both, far, lead=world.organisation("ARS Poitou"))
+    taken = make_structure(both, "Site de Niort")
+    make_structure(both, "Site de Parthenay")
+    case = make_case(both, taken, lead=world.organisation("Carsat Gironde"))
     db.session.commit()
-    page = browse("departement").get(f"/employeurs/{both.id}/dossiers/nouveau")
-    assert "Site de Poitiers. Chef de file : ARS Poitou." in page.main
+    departement, address = browse("departement"), f"/employeurs/{both.id}/dossiers/nouveau"
+    page = departement.get(address)
+    assert "déjà en cours" not in page.main
     assert page.links(f"^/dossiers/{case.id}$") == []
+    page = departement.fill(address, **WHY, structures=[str(taken.id)])
+    assert page.status == 422
+    assert page.errors() == [
+        "Site de Niort ne peut pas entrer dans un dossier pour le moment. "
+        "La coordination du territoire peut vous renseigner."
+    ]
+    for secret in ("Gironde", "Carsat", case.reference):
+        assert secret not in page.main
 
 
 def test_two_bodies_at_the_same_instant_open_one_case_and_the_other_is_told_who_leads(

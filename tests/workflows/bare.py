@@ -34,6 +34,15 @@ class BareActor:
 
 
 @dataclass
+class BareBlock:
+    since: date
+    lifted_on: date | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        return self.since <= day and (self.lifted_on is None or day < self.lifted_on)
+
+
+@dataclass
 class BareCase:
     """By default nothing is known yet but the employer, private and of sixty-two people."""
 
@@ -49,6 +58,7 @@ class BareCase:
     last_step_by_id: int | None = None
     last_step_on: date = LONG_AGO
     has_final_visit: bool = False
+    carsat_block: BareBlock | None = None
     employer_informed_on: date | None = None
     employer_agreed_on: date | None = None
     cse_informed_on: date | None = None

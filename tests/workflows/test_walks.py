@@ -10,7 +10,8 @@ import pytest
 from tests.workflows.bare import BareActor, BareCase, BareEmployer, facts
 from workflows.core import Fact, FactKind, Refused
 from workflows.roles import LEADS
-from workflows.support_case import CORRECTION_DAYS, WORKFLOW, Outcome, State
+from workflows.support_case import WORKFLOW, Outcome, State
+from workflows.support_case_guards import CORRECTION_DAYS
 
 QUICK, LONG = range(2_000), range(2_000, 60_000)
 STEPS = 25

@@ -1,0 +1,42 @@
+"""Who acts, and by which conventions other organisations' data come to them."""
+
+from dataclasses import dataclass
+
+from app.permissions.matrix import Kind
+from workflows.roles import Role
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What one convention in force opens to the actor: these families, from these organisations, in these places."""
+
+    convention_id: int
+    reference: str
+    kinds: frozenset[str]
+    sources: frozenset[int]
+    departements: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, in the one capacity chosen for this session."""
+
+    user_id: int
+    name: str
+    role: Role
+    capacity_id: int = 0
+    organisation_id: int | None = None
+    organisation_name: str = ""
+    territory: frozenset[str] = frozenset()
+    employer_id: int | None = None
+    is_coordinator: bool = False
+    is_administrator: bool = False
+    flows: tuple[Flow, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset({self.role, Role.COORDINATOR} if self.is_coordinator else {self.role})
+
+    def flows_of(self, kind: Kind) -> tuple[Flow, ...]:
+        """Return the conventions that open this family of data."""
+        return tuple(flow for flow in self.flows if kind.value in flow.kinds)

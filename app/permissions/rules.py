@@ -1,0 +1,138 @@
+"""What may be done on a record in sight."""
+
+from app.models import Case, Convention, ConventionParty, Employer, Exchange, Sector, Structure, Visibility, Visit
+from app.permissions.actor import Actor
+from app.permissions.matrix import Act, Kind, Relation, opens, relations_needed
+from app.permissions.sight import SHARED_READERS, reads_calendars
+from workflows.core import Step
+from workflows.roles import LEADS, Role
+
+
+def may(
+    actor: Actor, act: Act, kind: Kind, record: Employer | Case, *, given: frozenset[Relation] = frozenset()
+) -> bool:
+    """Tell whether the actor may do this with a family of data, on an employer or a case it sees.
+
+    `record.relations` is set by the query that loaded the record; without it everything is closed. `given` adds
+    what holds for the very object in question: consent, sharing, authorship.
+    """
+    if not opens(actor.role, kind, act, record.relations | given):
+        return False
+    employer = record.employer if isinstance(record, Case) else record
+    return is_open_for_the_sector(actor.role, act, kind, is_public=employer.is_public)
+
+
+def is_open_for_the_sector(role: Role, act: Act, kind: Kind, *, is_public: bool) -> bool:
+    """Tell whether the sector of the employer leaves this open.
+
+    The branch AT-MP does not act for public agents: of a public employer the Carsat reads who it is and where the
+    case stands.
+    """
+    return role is not Role.CARSAT or not is_public or (act is Act.READ and kind in (Kind.EMPLOYER, Kind.CASE))
+
+
+def may_follow(actor: Actor, structure: Structure) -> bool:
+    """Tell whether the actor's body acts where the structure is: another département's belongs to its neighbours."""
+    return actor.role in LEADS and structure.departement in actor.territory
+
+
+def is_out_of_territory(actor: Actor, relations: frozenset[str]) -> bool:
+    """Tell whether a record loaded with these relations lies outside the actor's départements: it was let in there."""
+    return actor.role not in (Role.EMPLOYER, Role.FEDERATION) and Relation.LOCATED not in relations
+
+
+def reads_journal(actor: Actor) -> bool:
+    """The platform's administration reads the whole journal; an organisation's administrator, that of its people."""
+    return actor.role is Role.PLATFORM or (actor.is_administrator and actor.organisation_id is not None)
+
+
+def places_of(record: Employer | Case) -> frozenset[str]:
+    """Return the départements where a case, or an employer and its structures, lie."""
+    if isinstance(record, Case):
+        if record.departement is not None:
+            return frozenset({record.departement})
+        return frozenset(link.structure.departement for link in record.structure_links)
+    seat = {record.departement} if record.departement else set()
+    return frozenset(seat | {structure.departement for structure in record.structures})
+
+
+def may_write_entry(actor: Actor, entry: Exchange | Visit) -> bool:
+    """An entry is completed by the organisation that wrote it; a final visit by nobody."""
+    is_final = isinstance(entry, Visit) and entry.is_final
+    return entry.organisation_id == actor.organisation_id and actor.organisation_id is not None and not is_final
+
+
+def may_correct(actor: Actor, visit: Visit) -> bool:
+    """A final report has a corrected version by the organisation that wrote it, and by no other."""
+    return visit.is_final and actor.organisation_id is not None and visit.organisation_id == actor.organisation_id
+
+
+def may_coordinate(actor: Actor, case: Case) -> bool:
+    """Naming the lead and the officers: the lead's agents, any lead body while there is none, the coordinator."""
+    if not may(actor, Act.WRITE, Kind.CASE, case):
+        return False
+    return actor.is_coordinator or case.lead_organisation_id in (None, actor.organisation_id)
+
+
+def step_refusal(actor: Actor, case: Case, step: Step) -> str | None:
+    """Return why this actor may not take this step on a case it sees, in French, or None."""
+    if actor.role is Role.CARSAT and case.employer.is_public:
+        return "Employeur public : les étapes reviennent à l’ARS et au département, non à la branche AT-MP."
+    if step.lead_only and case.lead_organisation and case.lead_organisation_id != actor.organisation_id:
+        return f"Cette étape revient à l’organisme chef de file : {case.lead_organisation.short_name}."
+    if not actor.roles & frozenset(step.by) or not may(actor, Act.WRITE, Kind.CASE, case):
+        bodies = ", ".join(role.label for role in step.by)
+        return f"Cette étape revient à : {bodies}."
+    return None
+
+
+def reads_whole_case(actor: Actor, case: Case) -> bool:
+    """Tell whether the partners, deadlines and internal motives of a case are open to the actor.
+
+    A federation, the employer, and the Carsat on a public employer read its state and its lead only.
+    """
+    return reads_calendars(actor) and may(actor, Act.READ, Kind.EXCHANGE, case)
+
+
+def reads_motives(actor: Actor, case: Case) -> bool:
+    """Motives of steps are written between ARS, Carsat and département."""
+    return actor.role in SHARED_READERS and reads_whole_case(actor, case)
+
+
+def writes_notes_on(actor: Actor, sector: Sector) -> bool:
+    """`may` write a note on a case of a list, known from the sector of the employer.
+
+    Whoever may write a note at all may do so by the relations that put the case in its sight.
+    """
+    is_open = bool(relations_needed(actor.role, Kind.EXCHANGE, Act.WRITE))
+    return is_open and is_open_for_the_sector(actor.role, Act.WRITE, Kind.EXCHANGE, is_public=sector is Sector.PUBLIC)
+
+
+def audiences_offered(actor: Actor) -> tuple[Visibility, ...]:
+    """Return the audiences an author may choose; what an employer writes is always open to itself."""
+    return (Visibility.EMPLOYER,) if actor.role is Role.EMPLOYER else tuple(Visibility)
+
+
+def may_record_conventions(actor: Actor) -> bool:
+    """One of the three bodies writes conventions down, by its coordination or its administration.
+
+    They carry the mission that the data serve; what this writes binds nobody else until each has confirmed.
+    """
+    is_open = bool(relations_needed(actor.role, Kind.CONVENTION, Act.WRITE))
+    return is_open and commits_its_organisation(actor)
+
+
+def commits_its_organisation(actor: Actor) -> bool:
+    """Tell whether a person may confirm a convention for its organisation, or take it out of one."""
+    return actor.organisation_id is not None and (actor.is_coordinator or actor.is_administrator)
+
+
+def may_change_convention(actor: Actor, convention: Convention) -> bool:
+    """The organisation that wrote it down changes it, until another has confirmed the very text it read."""
+    is_its_own = convention.organisation_id == actor.organisation_id and convention.closed_on is None
+    return is_its_own and may_record_conventions(actor) and not convention.is_confirmed_by_others
+
+
+def party_of(actor: Actor, convention: Convention) -> ConventionParty | None:
+    """Return the place of the actor's organisation in a convention, or None."""
+    return next((party for party in convention.parties if party.organisation_id == actor.organisation_id), None)
