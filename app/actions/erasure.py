@@ -12,6 +12,7 @@ from app.extensions import db
 from app.models import (
     AnonymousCase,
     Capacity,
+    CarsatBlock,
     Case,
     CaseDeadline,
     CaseEvent,
@@ -54,7 +55,7 @@ def _delete(column: InstrumentedAttribute[Any], ids: Any) -> None:
 
 
 def erase_cases(ids: Ids) -> None:
-    """Leave an anonymous line for each case, then take away all that hangs on it, and contacts nobody needs now."""
+    """Leave an anonymous line for each case; take away what hangs on it, and what an employer now unfollowed had."""
     employers = list(db.session.scalars(select(Case.employer_id).where(Case.id.in_(ids))))
     _run(insert(AnonymousCase).from_select(KEPT, _what_is_kept(ids)))
     deadlines = select(CaseDeadline.id).where(CaseDeadline.case_id.in_(ids))
@@ -68,8 +69,9 @@ def erase_cases(ids: Ids) -> None:
     with lifted():
         _delete(CaseEvent.case_id, ids)
     _delete(Case.id, ids)
-    followed = select(Case.id).where(Case.employer_id == Contact.employer_id).exists()
-    _run(delete(Contact).where(Contact.employer_id.in_(employers), ~followed))
+    for model in (Contact, CarsatBlock):
+        followed = select(Case.id).where(Case.employer_id == model.employer_id).exists()
+        _run(delete(model).where(model.employer_id.in_(employers), ~followed))
 
 
 def _of(model: Any, case_ids: Ids) -> list[int]:

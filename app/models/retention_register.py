@@ -32,6 +32,9 @@ REGISTER: dict[str, dict[str, str]] = {
         "account": "id user_id organisation_id employer_id manager_function job_title is_coordinator is_administrator"
         " ends_on"
     },
+    "carsat_blocks": {
+        "case": "id employer_id since lifted_on reason note organisation_id author_id written_at version"
+    },
     "case_deadlines": {
         "case": "id case_id rule label started_on due_on original_due_on cycle paused_on ended_on was_answered"
     },
@@ -48,11 +51,20 @@ REGISTER: dict[str, dict[str, str]] = {
         " previous_state previous_entered_on suspended_from last_step last_step_on last_step_by_id"
         " lead_organisation_id due_on due_label last_activity_on employer_informed_on employer_agreed_on"
         " cse_informed_on cse_opinion_on cse_absence_on risk_document_on cpom_ends_on support_agreed_on"
-        " employer_asked_on outcome journal_number journal_digest version submission"
+        " employer_asked_on outcome opening_organisation_id journal_number journal_digest version submission"
     },
     "contacts": {
         "contact_left": "id employer_id given_name family_name function email phone visibility organisation_id left_on"
         " objected_on version submission"
+    },
+    "convention_departements": {"organisation": "convention_id departement"},
+    "convention_families": {"organisation": "convention_id family"},
+    "convention_parties": {
+        "organisation": "convention_id organisation_id confirmed_on confirmed_by_id left_on leaving_motive"
+    },
+    "conventions": {
+        "organisation": "id reference title legal_basis valid_from valid_until closed_on closing_motive amends_id"
+        " organisation_id recorded_by_id recorded_at version submission"
     },
     "data_requests": {
         "data_request": "id kind full_name email message user_id organisation_id received_on due_on state answer"

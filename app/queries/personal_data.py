@@ -67,6 +67,20 @@ HOLDINGS = (
         "employer_id given_name family_name function email phone visibility left_on objected_on",
         by_email="email",
     ),
+    Holding("conventions", "Conventions que j’ai saisies", "id reference recorded_at", by_user="recorded_by_id"),
+    Holding(
+        "convention_parties",
+        "Conventions que j’ai confirmées",
+        "convention_id organisation_id confirmed_on",
+        by_user="confirmed_by_id",
+    ),
+    Holding(
+        "carsat_blocks",
+        "Empêchements de signer que j’ai notés",
+        "employer_id since reason written_at",
+        by_user="author_id",
+        mentions="note",
+    ),
     Holding("case_officers", "Dossiers dont je suis référent", "case_id since", by_user="user_id"),
     Holding(
         "cases", "Dossiers dont j’ai pris la dernière étape", "id last_step last_step_on", by_user="last_step_by_id"

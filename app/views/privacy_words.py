@@ -142,6 +142,8 @@ COLUMNS = {
     "title": "Titre", "file_name": "Fichier", "size": "Taille (octets)", "sector": "Secteur",
     "sector_confirmed_on": "Confirmé", "template": "Modèle", "subject": "Objet", "body": "Texte",
     "sent_at": "Envoyé", "message": "Message", "received_on": "Reçue", "due_on": "Réponse due",
+    "reference": "Référence", "convention_id": "Convention (numéro)", "confirmed_on": "Confirmée le", "reason": "Motif",
+    "written_at": "Écrit",
     "confirmed_at": "Confirmé", "used_at": "Utilisé", "issuer": "Fournisseur d’identité", "sub": "Identifiant chez lui",
     "linked_at": "Relié", "how": "Manière", "browser": "Navigateur", "address": "Réseau", "seen_at": "Dernier usage",
     "expires_at": "Fin prévue", "ended_at": "Fin", "purpose": "Pour", "action": "Action", "request": "Page",
