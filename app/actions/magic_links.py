@@ -12,9 +12,10 @@ from hashlib import sha256
 
 from sqlalchemy import delete, update
 
+from app.actions.journal import record
 from app.actions.outbox import queue_mail
 from app.extensions import db
-from app.models import LinkPurpose, MagicLink, User
+from app.models import JournalAction, LinkPurpose, MagicLink, ObjectKind, User
 from app.queries.magic_links import count_links_since, get_pending_link, is_pending
 from app.queries.users import get_user, get_user_by_email
 
@@ -139,6 +140,8 @@ def redeem(
     )
     if db.session.scalar(used) is None:
         raise LinkDead
+    content = {"link": link.id, "purpose": link.purpose}
+    record(JournalAction.LINK_FOLLOWED, ObjectKind.USER, link.user_id, content, actor=None, now=now, by=link.user_id)
     return link
 
 

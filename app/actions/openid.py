@@ -7,8 +7,9 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.actions import magic_links
+from app.actions.journal import record
 from app.extensions import db
-from app.models import Capacity, LinkPurpose, User, UserIdentity
+from app.models import Capacity, JournalAction, LinkPurpose, ObjectKind, User, UserIdentity
 from app.queries.identities import get_linked_user, is_linked
 from app.queries.users import get_user_by_email
 
@@ -68,6 +69,7 @@ def _link(user: User, issuer: str, sub: str, *, now: datetime) -> None:
     if db.session.scalar(added) is not None:
         # Accepted this way: the invitation has nothing left to open.
         magic_links.void(user.email, LinkPurpose.INVITATION, now=now)
+        record(JournalAction.IDENTITY_TIED, ObjectKind.USER, user.id, {}, actor=None, now=now, by=user.id)
         return
     tied = get_linked_user(issuer, sub)  # known before, or tied by another window at this instant
     if tied is None or tied.id != user.id:

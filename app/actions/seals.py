@@ -106,8 +106,9 @@ def _tops_of_ended_cases(day: datetime) -> Sequence[Any]:
     return db.session.execute(
         _sealed_entries()
         .join(last, and_(last.c.chain == JournalEntry.chain, last.c.number == JournalEntry.number))
-        .join(Case, Case.id == JournalEntry.chain)
-        .where(Case.state.in_(tuple(WORKFLOW.ended)), JournalEntry.recorded_at < day)
+        .outerjoin(Case, Case.id == JournalEntry.chain)
+        # Without a case: its time had come, and it was erased.
+        .where(or_(Case.id.is_(None), Case.state.in_(tuple(WORKFLOW.ended))), JournalEntry.recorded_at < day)
     ).all()
 
 

@@ -40,6 +40,8 @@ class JournalAction(LabelledEnum):
     SIGNED_IN = "signed_in", "Connexion"
     SECOND_FACTOR_ADDED = "second_factor_added", "Second facteur ajouté"
     SECOND_FACTOR_REMOVED = "second_factor_removed", "Second facteur retiré"
+    LINK_FOLLOWED = "link_followed", "Lien reçu par courriel suivi"
+    IDENTITY_TIED = "identity_tied", "Compte rattaché à ProConnect"
     DOWNLOADED = "downloaded", "Téléchargement"
     EXPORTED = "exported", "Export d’une liste"
     JOURNAL_DROPPED = "journal_dropped", "Période close retirée du journal"

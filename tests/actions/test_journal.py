@@ -1,6 +1,7 @@
 """Chains that never fork, seals made once, and what each action leaves."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.actions.accounts import create_organisation, create_user, give_capacity, set_password
+from app.actions.magic_links import make_secret, redeem, send
+from app.actions.openid import recognise
 from app.actions.opening import invite_partner
 from app.actions.seals import seal_day
 from app.actions.second_factors import begin_enrolment, confirm_enrolment, enrolment_of, remove_second_factor
+from app.auth import valid_capacities
 from app.extensions import db
-from app.models import EventKind, JournalAction, JournalEntry, JournalHead, JournalSeal, ObjectKind
+from app.models import EventKind, JournalAction, JournalEntry, JournalHead, JournalSeal, LinkPurpose, ObjectKind
 from app.models.journal import ACCOUNTS
 from app.queries.cases import get_case
 from tests.actions.moves import TODAY, case_in, morning, opened, take
@@ -172,3 +176,23 @@ def test_a_fork_is_refused_by_the_database_itself(app: Flask, world: World) -> N
         set_password(world.user("aract"), PASSWORD, PasswordHasher(1, 8, 1), now=NOW)
     db.session.rollback()
     assert len(db.session.scalars(select(JournalEntry).where(JournalEntry.chain == ACCOUNTS)).all()) == 2
+
+
+def test_entering_by_a_link_or_by_the_provider_joins_the_accounts(app: Flask, world: World) -> None:
+    user, body = world.user("referent"), world.organisation("ARS Poitou")
+    body.siret = "12345678900011"
+    link = send(user.email, LinkPurpose.SIGN_IN, user=user, secret_key="k", now=NOW).link
+    assert redeem(link.reference, make_secret(link.reference, "k"), secret_key="k", now=NOW)
+    for _ in range(2):
+        who: dict[str, Any] = {
+            "email": user.email,
+            "siret": body.siret,
+            "open_capacities": valid_capacities,
+            "now": NOW,
+        }
+        recognise("https://issuer", "sub", **who)
+    db.session.commit()
+    told = [(entry.action.value, entry.object_id, entry.actor_id) for entry in entries(ACCOUNTS)]
+    actions = ("link_followed", "identity_tied")  # and that a session opened is told with the session
+    assert told == [(action, user.id, user.id) for action in actions]
+    assert findings() == []

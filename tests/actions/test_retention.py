@@ -29,6 +29,7 @@ from app.models import (
     User,
     Visit,
 )  # fmt: skip
+from app.queries.journal_check import check_journal
 from app.queries.retention import list_groups
 from tests.factories import make_case, make_exchange, make_visit
 from tests.views.scene import add_contact, final_visit
@@ -79,7 +80,13 @@ def close_long_ago(world: World) -> Case:
     event = CaseEvent(
         case_id=case.id, episode=1, kind=EventKind.OPENED, effective_on=OLD, recorded_at=at(OLD), case_version=1
     )
+    later = CaseEvent(
+        case_id=world.case("CCAS").id, episode=1, kind=EventKind.OPENED, effective_on=OLD, recorded_at=at(OLD),
+        case_version=1,
+    )  # fmt: skip
     db.session.add_all([deadline, event])
+    db.session.flush()
+    db.session.add(later)
     case.state, case.entered_on, case.outcome = State.CLOSED, OLD, Outcome.ACHIEVED
     case.episode_started_on = date(2018, 3, 1)
     db.session.commit()
@@ -101,7 +108,8 @@ def test_a_closed_case_is_announced_then_leaves_a_line_without_a_name(world: Wor
     assert apply(TODAY + timedelta(days=13)) == 0 and count(Case) == others + 1
     assert apply(NOTICE.after(TODAY)) == 1
     assert apply(NOTICE.after(TODAY)) == 0
-    for emptied in (CaseEvent, CaseDeadline, CaseReminder, Exchange, Visit, Document, Contact):
+    assert db.session.scalars(select(CaseEvent.case_id)).all() == [world.case("CCAS").id]
+    for emptied in (CaseDeadline, CaseReminder, Exchange, Visit, Document, Contact):
         assert count(emptied) == 0, emptied
     assert count(Case) == others and db.session.get_one(Employer, employer).id == employer
     kept = db.session.scalars(select(AnonymousCase)).one()
@@ -220,6 +228,25 @@ def test_a_federation_keeps_its_notes_two_years_and_a_public_body_five(world: Wo
     assert [group.organisation_name for group in list_groups(TODAY)] == ["Fédération A"]
 
 
+def test_the_journal_misses_nothing_and_its_numbers_are_not_given_again(world: World) -> None:
+    """The last case and the last event stay until another comes: SQLite would give their numbers to the next."""
+    close_long_ago(world)
+    last = world.case("Garonne")
+    last.state, last.entered_on = State.CLOSED, OLD
+    db.session.commit()
+    announce(TODAY)
+    assert apply(NOTICE.after(TODAY)) == 1
+    assert db.session.get_one(Case, last.id) and check_journal().findings == []
+    structure = Structure(
+        employer_id=last.employer_id, finess="330099999", name="Antenne", category="500", departement="33"
+    )
+    db.session.add(structure)
+    db.session.flush()
+    make_case(last.employer, structure)
+    db.session.commit()
+    assert [group.rule.slug for group in list_groups(TODAY)] == ["case_closed"]
+
+
 def test_nothing_hangs_on_a_case_that_erasing_forgets() -> None:
     """A table that refers to a case, a visit, a note, a document or a deadline must be emptied with it."""
     parents = {"cases", "visits", "exchanges", "documents", "case_deadlines"}
@@ -261,7 +288,7 @@ def test_a_transaction_that_forgets_to_put_the_guard_back_cannot_be_committed(wo
     with pytest.raises(IntegrityError):
         db.session.commit()
     db.session.rollback()
-    assert count(CaseEvent) == 1
+    assert count(CaseEvent) == 2
 
 
 # --- Days ---------------------------------------------------------------------------------------------------

@@ -239,6 +239,19 @@ def test_a_closed_period_leaves_its_sealed_head_and_verification_goes_on(app: Fl
     assert f"{names['case_label']}, n° 7 : scellée (sceau n° 4), elle n’existe plus." in findings()
 
 
+def test_the_chain_of_an_erased_case_leaves_like_the_others(app: Flask, world: World) -> None:
+    """Else the entry that says it was erased would leave alone, and its events would be missed."""
+    names, later = sealed_journal(world), SEALED + 400 * DAY
+    erase_cases([int(names["case"])])
+    tell_erased([int(names["case"])], now=SEALED)
+    db.session.commit()
+    seal(SEALED + 10 * DAY)
+    assert findings() == []
+    drop_before(later - 370 * DAY, now=later)
+    db.session.commit()
+    assert entries(int(names["case"])) == [] and findings() == []
+
+
 def test_what_is_not_sealed_or_not_closed_stays(app: Flask, world: World) -> None:
     case, _ = fill(world, MORNING)
     assert drop_before(SEALED + DAY, now=SEALED + DAY) == (0, 0), "nothing is sealed"
