@@ -130,7 +130,7 @@ def test_each_cell_of_the_matrix_is_on_the_page_of_rights_and_nothing_else(clien
     holders = [role for role in Role if role is not Role.COORDINATOR]
     for kind in Kind:
         told = dict(rows(page, kind.label))
-        below = folded(page.tree.xpath("//*[@id=$anchor]/following-sibling::p[1]", anchor=f"famille-{kind.value}")[0])
+        below = folded(page.tree.xpath("//*[@id=$anchor]//p[last()]", anchor=f"famille-{kind.value}")[0])
         closed = below.partition("Fermé à : ")[2].rstrip(".")
         for role in holders:
             opened = [right_of(role, kind, act) for act in Act if right_of(role, kind, act).ties]
