@@ -188,7 +188,7 @@ def words_in(page: Page, words: tuple[str, ...]) -> list[str]:
 MOST = {
     "/": 6,
     "/dossiers": 7,
-    "/dossiers?state=ouverts&departement=79&q=ehpad&sort=employeur": 6,
+    "/dossiers?state=ouverts&departement=79&q=ehpad&sort=employeur": 7,
     "/employeurs": 4,
     "/employeurs?sector=private&followed=oui&q=ehpad": 4,
     "/dossiers/{case}": 16,

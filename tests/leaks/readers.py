@@ -1,6 +1,7 @@
 """Who may read what, said a second time and otherwise than the application says it: tables, for a reader to check."""
 
-from tests.leaks.ground import BODIES, PARTIES, PEOPLE, STATES, Secret, Topic
+from tests.leaks.ground import STATES, Secret, Topic
+from tests.leaks.people import BODIES, PARTIES, PEOPLE
 from workflows.roles import Role
 
 TIES = """

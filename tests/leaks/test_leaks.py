@@ -10,7 +10,8 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from tests.leaks import ground as grounds
-from tests.leaks.ground import CLOSED_BODY, PARTED, SUSPENDED, Ground, Topic
+from tests.leaks.ground import Ground, Topic
+from tests.leaks.people import CLOSED_BODY, PARTED, SUSPENDED
 from tests.leaks.readers import EVERYBODY, may_read
 from tests.leaks.walk import LEFT_ALONE, Address, Walker, addresses, marks
 from tests.test_routes import bare
