@@ -1,6 +1,7 @@
 """One class per environment. Secrets come from the environment alone; what is missing stops the start."""
 
 import os
+import re
 import secrets
 from datetime import date
 from pathlib import Path
@@ -48,6 +49,8 @@ class Config:
     TESTING = False
     SECRET_KEY = ""
     PUBLIC_URL = "http://127.0.0.1:8000"
+    PROXIES = 0
+    """How many reverse proxies of ours stand in front: as many of the last addresses they write are believed."""
     SMTP_URL = ""
     MAIL_FROM = "Jalon <ne-pas-repondre@jalon.example>"
     MAX_CONTENT_LENGTH = 12 * 1024 * 1024
@@ -107,6 +110,7 @@ class Config:
                 setattr(self, "SQLALCHEMY_DATABASE_URI" if name == "DATABASE_URL" else name, value)
         for name in OPTIONAL:
             setattr(self, name, os.environ.get(f"JALON_{name}", getattr(self, name)))
+        self.PROXIES = _count("PROXIES", self.PROXIES)
         self.SECURITY_EXPIRES = _day("SECURITY_EXPIRES") or self.SECURITY_EXPIRES
         self.SECOND_FACTOR_FROM = _day("SECOND_FACTOR_FROM") or self.SECOND_FACTOR_FROM
         _check_openid(self)
@@ -119,6 +123,14 @@ def _day(name: str) -> str:
         return value and date.fromisoformat(value).isoformat()
     except ValueError as error:
         raise ConfigurationError(f"JALON_{name}={value} : écrivez un jour comme 2027-01-31.") from error
+
+
+def _count(name: str, default: int) -> int:
+    """Return the small number that JALON_<name> gives, or the default; raises ConfigurationError for anything else."""
+    value = os.environ.get(f"JALON_{name}", str(default))
+    if not re.fullmatch(r"[0-9]", value):
+        raise ConfigurationError(f"JALON_{name}={value} : écrivez un nombre de 0 à 9.")
+    return int(value)
 
 
 def _check_openid(config: Config) -> None:

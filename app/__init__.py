@@ -1,6 +1,7 @@
 """The application: configuration, extensions, pages, errors, commands; nothing else."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import access_log, auth, cli, redaction, views
 from app.extensions import db, migrate
@@ -13,6 +14,8 @@ def create_app(config: Config) -> Flask:
     """Return the application for one environment."""
     app = Flask(__name__, instance_path=str(INSTANCE.absolute()))
     app.config.from_object(config)
+    if config.PROXIES:  # the address of the person alone: links come from PUBLIC_URL, never from a header
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.PROXIES, x_proto=0)  # type: ignore[method-assign]
     redaction.install(app.logger, app.config)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))

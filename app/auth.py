@@ -18,6 +18,7 @@ from app.permissions import Act, Actor, Kind, may, reads_journal, relations_need
 from app.queries.cases import get_case
 from app.queries.conventions import flows_of
 from app.queries.employers import get_employer
+from app.readers.devices import shortened_address
 from app.sessions import Standing, current_session, current_standing, current_user
 from app.sessions import sign_in as sign_in
 from app.sessions import sign_out as sign_out
@@ -213,7 +214,14 @@ def throttle(kind: str, key: str) -> None:
     wait = throttles.throttle(kind, key, limit, now=clock.now())
     db.session.commit()
     if wait:
+        note_refusal(f"trop d’essais ({kind})", None)
         raise TooManyAttempts(wait)
+
+
+def note_refusal(what: str, user_id: int | None) -> None:
+    """Tell the log that somebody could not show who they are: the account by its number, the network, nothing typed."""
+    network = shortened_address(request.remote_addr)
+    current_app.logger.warning("%s : compte %s, depuis %s", what, user_id or "inconnu", network)
 
 
 def case_or_404(case_id: int, *, kind: Kind = Kind.CASE, act: Act = Act.READ, lock: bool = False) -> Case:

@@ -1,4 +1,4 @@
-"""Secrets kept out of the logs: passwords, tokens, cookies, codes, whatever line they would come in."""
+"""Secrets kept out of the logs, whatever line they would come in, and one line for each record."""
 
 import logging
 import re
@@ -24,6 +24,9 @@ PATTERNS = (
 )
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
+
+
 def redact(text: str, secrets: tuple[str, ...] = ()) -> str:
     """Return the text with what is secret replaced; `secrets` are values known by heart."""
     for value in secrets:
@@ -31,6 +34,11 @@ def redact(text: str, secrets: tuple[str, ...] = ()) -> str:
     for pattern, hidden in PATTERNS:
         text = pattern.sub(hidden, text)
     return text
+
+
+def on_one_line(text: str) -> str:
+    """Return the text with its control characters written out: what somebody typed never begins a line of its own."""
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class Redactor(logging.Filter):
@@ -42,10 +50,10 @@ class Redactor(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record through, cleaned."""
-        record.msg, record.args = redact(record.getMessage(), self._secrets), ()
+        record.msg, record.args = on_one_line(redact(record.getMessage(), self._secrets)), ()
         if record.exc_info and record.exc_info[0]:
-            lines = traceback.format_exception(*record.exc_info)
-            record.exc_text = redact("".join(lines).rstrip(), self._secrets)
+            lines = redact("".join(traceback.format_exception(*record.exc_info)).rstrip(), self._secrets).splitlines()
+            record.exc_text = "\n".join(f"  {on_one_line(line)}" for line in lines)
             record.exc_info = None  # no handler formats it anew
         return True
 
@@ -54,6 +62,7 @@ LOGGERS = (
     "",
     "gunicorn.access",
     "gunicorn.error",
+    "jalon.access",
     "jalon.scheduler",
     "werkzeug",
     "sqlalchemy",

@@ -62,6 +62,18 @@ def test_the_applications_log_hides_them_tracebacks_included(app: Flask, heard: 
     assert CANARY not in heard.getvalue() and app.config["SECRET_KEY"] not in heard.getvalue()
 
 
+def test_what_is_typed_begins_no_line_of_the_log(app: Flask, heard: io.StringIO) -> None:
+    typed = "a\r\n2026-11-24 connexion refusée : compte 1\u2028b\x1b[2K"
+    app.logger.warning("page %s", typed)
+    assert heard.getvalue().splitlines() == [r"page a\r\n2026-11-24 connexion refusée : compte 1\u2028b\x1b[2K"]
+    try:
+        raise RuntimeError(typed)
+    except RuntimeError:
+        app.logger.exception("panne")
+    told = heard.getvalue().splitlines()[2:]
+    assert told[0].startswith("  Traceback") and all(line.startswith("  ") for line in told)
+
+
 def test_a_failed_statement_does_not_tell_its_values(app: Flask, heard: io.StringIO) -> None:
     try:
         db.session.execute(text("SELECT :value FROM absente"), {"value": CANARY})

@@ -76,6 +76,11 @@ def end_sessions(user_id: int, *, now: datetime, besides: int | None = None) -> 
     return _end(UserSession.user_id == user_id, *others, now=now)
 
 
+def end_every_session(*, now: datetime) -> int:
+    """End the sessions of everybody; return how many."""
+    return _end(now=now)
+
+
 def _end(*which: Any, now: datetime) -> int:
     ended = update(UserSession).where(*which, UserSession.ended_at.is_(None)).values(ended_at=now)
     return len(db.session.scalars(ended.returning(UserSession.id)).all())

@@ -1,4 +1,4 @@
-"""`flask organisation create` and `flask user create`: the first of each."""
+"""`flask organisation` and `flask user`: the first of each, and what an operator does for somebody."""
 
 import click
 from argon2 import PasswordHasher
@@ -10,7 +10,7 @@ from app import clock
 from app.actions import accounts
 from app.actions.errors import Unacceptable
 from app.actions.second_factors import remove_second_factor
-from app.actions.sessions import end_sessions
+from app.actions.sessions import end_every_session, end_sessions
 from app.extensions import db
 from app.models import Organisation
 from app.queries.users import get_user_by_email
@@ -102,6 +102,21 @@ def reset_second_factor(email: str) -> None:
     ended = end_sessions(user.id, now=clock.now())
     db.session.commit()
     click.echo(f"Second facteur retiré pour {user.email} ; sessions terminées : {ended}. Un courriel le lui dit.")
+
+
+@user_group.command("end-sessions")
+@click.argument("email", required=False)
+@click.option("--everybody", is_flag=True, help="Toutes les sessions de tout le monde.")
+def end_all_sessions(email: str | None, everybody: bool) -> None:
+    """Termine les sessions ouvertes d’une personne, ou de tout le monde : chacun se connecte à nouveau."""
+    if bool(email) is everybody:
+        raise click.UsageError("Donnez une adresse, ou --everybody.")
+    user = get_user_by_email(email) if email else None
+    if email and user is None:
+        raise click.ClickException(f"Aucun compte n’existe pour {email}.")
+    ended = end_sessions(user.id, now=clock.now()) if user else end_every_session(now=clock.now())
+    db.session.commit()
+    click.echo(f"Sessions terminées : {ended}.")
 
 
 COMMANDS = (organisation_group, user_group)

@@ -54,6 +54,9 @@ def _identified(email: str, password: str) -> User | None:
     if user:
         throttles.forgive("sign_in", account)
         throttles.give_back("sign_in_address", network)
+    else:
+        known = get_user_by_email(email)
+        auth.note_refusal("connexion refusée", known.id if known else None)
     return user
 
 
@@ -64,6 +67,8 @@ def check_password(user: User, password: str) -> bool:
     is_right = accounts.knows_password(user, password, hasher())
     if is_right:
         throttles.forgive("sign_in", key)
+    else:
+        auth.note_refusal("mot de passe refusé", user.id)
     return is_right
 
 

@@ -76,6 +76,7 @@ def _http(error: HTTPException) -> Any:
 
 
 def _expired_form(_: CSRFError) -> Any:
+    current_app.logger.warning("formulaire sans jeton valable refusé : %s", request.path)
     if current_standing() is Standing.NOBODY and not is_public(request.endpoint):
         return page(401)
     message = (

@@ -69,6 +69,7 @@ def _is_right(form: CodeForm, check: Any) -> bool:
         if check(form.second_factor_code.data):
             throttles.forgive("second_factor", key)
             return True
+        auth.note_refusal("second facteur refusé", own_session().user_id)
         form.refuse("Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant.", "second_factor_code")
     except auth.TooManyAttempts as error:
         form.refuse(f"Trop d’essais à la suite. Réessayez dans {duration(error.wait)}.", "second_factor_code")
