@@ -65,6 +65,18 @@ def test_chance_and_digests_are_those_of_cryptography() -> None:
     assert found == []
 
 
+def test_what_is_asked_of_another_server_is_not_sent_on_elsewhere() -> None:
+    """Every way out over HTTP refuses redirections, waits for a while only, and checks certificates."""
+    found = []
+    for path, tree in trees("app"):
+        for node in ast.walk(tree):
+            text = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and (text.startswith("httpx.") or text == "OAuth2Client"):
+                said = {one.arg: ast.unparse(one.value) for one in node.keywords}
+                found.append((path, said.get("follow_redirects"), "timeout" in said, "verify" in said))
+    assert set(found) == {("app/openid/provider.py", "False", True, False)}
+
+
 def test_scripts_build_no_markup_and_keep_no_data() -> None:
     """Texts are put in pages as texts; the browser keeps the hour of last use, and nothing that was read."""
     markup, stored = [], set()

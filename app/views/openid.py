@@ -159,7 +159,8 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def _cookie(state: str) -> str:
-    return COOKIE + re.sub(r"[^\w-]", "", state, flags=re.ASCII)[:12]
+    prefix = "__Secure-" if current_app.config["SESSION_COOKIE_SECURE"] else ""
+    return prefix + COOKIE + re.sub(r"[^\w-]", "", state, flags=re.ASCII)[:12]
 
 
 def _read_trip() -> dict[str, str] | None:
@@ -174,7 +175,7 @@ def _read_trip() -> dict[str, str] | None:
 def _forget_trip(answer: Any) -> Response:
     response = make_response(answer)
     if (name := _cookie(request.args.get("state", ""))) in request.cookies:
-        response.delete_cookie(name, path=bp.url_prefix)
+        response.delete_cookie(name, path=bp.url_prefix, secure=current_app.config["SESSION_COOKIE_SECURE"])
     return response
 
 

@@ -80,7 +80,7 @@ def test_every_text_says_its_type_and_its_letters(app: Flask, world: World) -> N
             seen.add(answer.mimetype)
             if answer.data:
                 assert answer.mimetype, row.template
-            if answer.data and answer.mimetype.startswith("text/"):
+            if answer.data and str(answer.mimetype).startswith("text/"):
                 assert "charset=utf-8" in answer.headers["Content-Type"].lower(), row.template
             if answer.mimetype == "text/html" and answer.data:
                 assert answer.data.lstrip().lower().startswith((b"<!doctype html", b"<")), row.template

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.actions.magic_links import make_secret, send
 from app.extensions import db
-from app.models import LinkPurpose, MagicLink, OutboxMail, User
+from app.models import LinkPurpose, MagicLink, OutboxMail, SecondFactor, User
 from tests.conftest import NOW
 from tests.factories import PASSWORD
 from tests.pages import Browser, Page
@@ -52,6 +52,18 @@ def sign_in(client: FlaskClient, name: str, password: str) -> int:
     fields = Page(client.get("/connexion")).fields("")
     data = {**fields, "email": f"{name}@test.example", "password": password}
     return client.post("/connexion", data=data).status_code
+
+
+def test_a_link_does_not_stand_for_the_second_factor(client: FlaskClient, world: World, make: Make) -> None:
+    """Neither the one that signs in, nor the one that changes a forgotten password."""
+    person = world.user("directrice")
+    person.second_factor = SecondFactor(user_id=person.id, secret="x", created_at=NOW, confirmed_at=NOW)
+    assert press(client, *make(LinkPurpose.SIGN_IN)).status == 302
+    assert (client.get("/").location or "").startswith("/verification")
+    other = client.application.test_client()
+    assert press(other, *make(LinkPurpose.PASSWORD), password=NEW_PASSWORD).location == "/connexion"
+    assert sign_in(other, "directrice", NEW_PASSWORD) == 302
+    assert (other.get("/").location or "").startswith("/verification")
 
 
 # --- Asking ------------------------------------------------------------------------------------------------

@@ -134,6 +134,22 @@ def test_a_way_back_serves_once_and_not_for_long(client: FlaskClient, app: Flask
         stopped(Page(client.get(late)), *REFUSED)
 
 
+def test_under_https_the_trip_keeps_to_a_secure_cookie(
+    client: FlaskClient, app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
+    there = client.get("/connexion/proconnect", base_url="https://localhost")
+    back = client.get(provider.authorise(there.headers["Location"]), base_url="https://localhost")
+    assert (back.status_code, back.location) == (302, "/")
+    laid, dropped = [
+        [one for one in answer.headers.getlist("Set-Cookie") if "jalon_openid_" in one] for answer in (there, back)
+    ]
+    assert len(laid) == len(dropped) == 1 and "Max-Age=0" in dropped[0]
+    for cookie in (*laid, *dropped):
+        assert cookie.startswith("__Secure-jalon_openid_") and "; Secure" in cookie
+    assert "HttpOnly" in laid[0] and "SameSite=Lax" in laid[0] and "Path=/connexion/proconnect" in laid[0]
+
+
 def test_a_code_taken_from_another_request_is_refused(client: FlaskClient, app: Flask, provider: FakeProvider) -> None:
     """The code of one person's trip, slipped in the way back of another: PKCE and nonce both hold."""
     other = app.test_client()
