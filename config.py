@@ -127,7 +127,7 @@ def _day(name: str) -> str:
 
 def _count(name: str, default: int) -> int:
     """Return the small number that JALON_<name> gives, or the default; raises ConfigurationError for anything else."""
-    value = os.environ.get(f"JALON_{name}", str(default))
+    value = os.environ.get(f"JALON_{name}") or str(default)
     if not re.fullmatch(r"[0-9]", value):
         raise ConfigurationError(f"JALON_{name}={value} : écrivez un nombre de 0 à 9.")
     return int(value)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 import traceback
 from typing import Any
 
@@ -72,7 +73,8 @@ LOGGERS = (
 
 
 def install(app_logger: logging.Logger, settings: Any) -> None:
-    """Put the filter on the loggers of this process and on the handlers they end in."""
+    """Put the filter on the loggers of this process and on the handlers they end in; lines tell universal time."""
+    logging.Formatter.converter = time.gmtime
     redactor = Redactor(str(settings["SECRET_KEY"]))
     for logger in (app_logger, *map(logging.getLogger, LOGGERS)):
         for place in (logger, *logger.handlers):

@@ -1,12 +1,14 @@
 """Each environment starts with what it needs, and production says what is missing."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher, Type
 
 import config
 from app import create_app
-from config import OPENID, REQUIRED, ConfigurationError, Production, config_from_environment
+from config import OPENID, REQUIRED, ConfigurationError, Development, Production, config_from_environment
 
 COMPLETE = {
     "SECRET_KEY": "k" * 32,
@@ -37,6 +39,21 @@ def test_production_names_the_setting_that_is_missing(monkeypatch: pytest.Monkey
         config_from_environment()
     assert f"JALON_{absent}" in str(error.value)
     assert sum(f"JALON_{name} " in str(error.value) for name in REQUIRED) == 1
+
+
+def test_production_is_served_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(monkeypatch, ENV="production", **{**COMPLETE, "PUBLIC_URL": "http://jalon.example.fr"})
+    with pytest.raises(ConfigurationError, match="https://"):
+        config_from_environment()
+
+
+def test_passwords_are_hashed_slowly_where_people_are_real() -> None:
+    """What RFC 9106 asks where memory is counted: Argon2id, three passes, 64 MiB, salts of 16 bytes."""
+    for kind in (Production, Development):
+        settings: dict[str, Any] = {**kind.ARGON2}
+        hasher = PasswordHasher(**settings)
+        assert hasher.type is Type.ID and hasher.salt_len >= 16 and hasher.hash_len >= 32
+        assert hasher.time_cost >= 3 and hasher.memory_cost >= 64 * 1024
 
 
 def test_production_refuses_a_short_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,9 @@
 
 import io
 import logging
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -72,6 +74,18 @@ def test_what_is_typed_begins_no_line_of_the_log(app: Flask, heard: io.StringIO)
         app.logger.exception("panne")
     told = heard.getvalue().splitlines()[2:]
     assert told[0].startswith("  Traceback") and all(line.startswith("  ") for line in told)
+
+
+def test_lines_tell_universal_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        record = logging.LogRecord("jalon", logging.WARNING, "", 0, "page", (), None)
+        record.created = datetime(2026, 7, 1, 12, tzinfo=UTC).timestamp()
+        assert logging.Formatter("%(asctime)s").format(record).startswith("2026-07-01 12:00:00")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_failed_statement_does_not_tell_its_values(app: Flask, heard: io.StringIO) -> None:
