@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 
 from app import access_log, clock, interruptions, sessions
 from app.actions import throttles
-from app.extensions import db, writing
+from app.extensions import act_for, db, writing
 from app.interruptions import local_address as local_address
 from app.models import Capacity, Case, Employer, Organisation, User
 from app.permissions import Act, Actor, Kind, may, reads_journal, relations_needed
@@ -149,6 +149,10 @@ def current_actor() -> Actor | None:
     """Return who acts and in which capacity, read anew from the database once per request; None: nobody."""
     if "actor" not in g:
         g.actor = _actor() if current_standing() is Standing.OPEN else None
+        if g.actor:
+            act_for(
+                user_id=g.actor.user_id, organisation_id=g.actor.organisation_id, employer_id=g.actor.employer_id
+            )
     actor: Actor | None = g.actor
     return actor
 

@@ -45,6 +45,7 @@ from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionN
 from app.models.second_factors import RecoveryCode, SecondFactor
 from app.models.sessions import SignInWay, UserSession
 from app.models.throttles import Throttle
+from app.models.tellings import CASE_PLACES, OPEN_FOLLOW_UPS
 from app.models.users import Capacity, ManagerFunction, User
 from app.models.visibility import Visibility
 
@@ -53,6 +54,8 @@ __all__ = [
     "AccessEntry",
     "AnonymousCase",
     "BlockReason",
+    "CASE_PLACES",
+    "OPEN_FOLLOW_UPS",
     "Capacity",
     "CarsatBlock",
     "Case",
