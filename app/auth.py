@@ -148,13 +148,13 @@ def _send_to_sign_in() -> ResponseReturnValue:
 def current_actor() -> Actor | None:
     """Return who acts and in which capacity, read anew from the database once per request; None: nobody."""
     if "actor" not in g:
-        g.actor = _actor() if current_standing() is Standing.OPEN else None
-        if g.actor:
-            act_for(
-                user_id=g.actor.user_id, organisation_id=g.actor.organisation_id, employer_id=g.actor.employer_id
-            )
-    actor: Actor | None = g.actor
-    return actor
+        found = current_session() if current_standing() is Standing.OPEN else None
+        g.actor = actor = _actor() if found else None
+        if found:
+            of_actor = (actor.organisation_id, actor.employer_id) if actor else (None, None)
+            act_for(found.user_id, *of_actor)
+    known: Actor | None = g.actor
+    return known
 
 
 def acting() -> Actor:

@@ -112,7 +112,7 @@ KEEP_CASE = "SELECT set_config('jalon.case', %(case)s, true)"
 _ACTING = "who acts"
 
 
-def act_for(*, user_id: int, organisation_id: int | None, employer_id: int | None) -> None:
+def act_for(user_id: int, organisation_id: int | None, employer_id: int | None) -> None:
     """Say for whom the present session reads and writes; on PostgreSQL nothing guarded is open before.
 
     Kept by the session, which lives as long as the request and is nobody else's; each transaction is told of it

@@ -167,7 +167,9 @@ def statements(app: Flask) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *_: object) -> None:
-        if not statement.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "PRAGMA", "SELECT SET_CONFIG")):
+        if not statement.upper().startswith(
+            ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "PRAGMA", "SELECT SET_CONFIG")
+        ):
             sent.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

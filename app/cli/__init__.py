@@ -1,4 +1,4 @@
-"""Commands: `flask organisation`, `user`, `import`, `database`, `journal`, `retention`, `person`, `scheduler`, `demo`."""
+"""Commands: `flask organisation`, `user`, `import`, `database`, `journal`, `retention`, `scheduler`, `demo`…"""
 
 from flask import Flask
 

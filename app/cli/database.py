@@ -13,7 +13,7 @@ database_group = AppGroup("database", help="Les rôles de la base et le second m
 
 @database_group.command("check")
 def check() -> None:
-    """Dit si la base elle-même tient chaque organisation à ses lignes ; en production, refuse qu’elle ne le fasse pas."""
+    """Dit si la base tient chaque organisation à ses lignes ; en production, s’arrête si elle ne le fait pas."""
     with db.engine.connect() as connection:
         found = standing(connection)
     if current_app.config["NAME"] == "production" and not found.is_safe and not found.is_embedded:

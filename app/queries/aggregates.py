@@ -41,8 +41,9 @@ def _counts_told(codes: list[str] | None) -> Select[Any]:
     return select(told.c.state, told.c.employers)
 
 
-def _counts_read(codes: list[str] | None) -> Select[Any]:
-    statement = select(Case.state, func.count(Case.employer_id.distinct())).group_by(Case.state)
+def _counts_read(codes: list[str] | None) -> Select[Any, Any]:
+    counted: Any = func.count(Case.employer_id.distinct())
+    statement = select(Case.state, counted).group_by(Case.state)
     if codes is None:
         return statement
     here = (
@@ -66,6 +67,9 @@ def list_organisations_with_accounts() -> Sequence[tuple[Organisation, int]]:
 
 def count_mails() -> dict[str, int]:
     """Return how many mails wait and how many failed at least once, for the platform's administration."""
+    if db.engine.dialect.name == "postgresql":
+        told = func.count_mails().table_valued("waiting", "failing", "sent")
+        return dict(db.session.execute(select(told)).mappings().one())
     waiting = OutboxMail.sent_at.is_(None) & OutboxMail.cancelled_at.is_(None)
     row = db.session.execute(
         select(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, MetaData, text
 
-from app.second_wall.functions import COUNTS, FUNCTIONS, INNER_VIEWS, PLACES, SIGHT, VIEWS, WORDS
+from app.second_wall.functions import COUNTS, FUNCTIONS, INNER_VIEWS, PLACES, REQUESTS, SIGHT, VIEWS, WORDS
 from app.second_wall.rules import AGGREGATES, APP, GUARDED, RIGHTS, ROLES, SCHEDULER, Guard
 
 
@@ -22,7 +22,17 @@ def build(connection: Connection, metadata: MetaData) -> None:
             connection.exec_driver_sql(f"CREATE VIEW {name} AS {question}")
         return
     _ensure_roles(connection)
-    for statement in (WORDS, PLACES, *_inner_views(), SIGHT, COUNTS, *_views(), *_policies(metadata), *_rights(metadata)):
+    for statement in (
+        WORDS,
+        PLACES,
+        *_inner_views(),
+        SIGHT,
+        COUNTS,
+        REQUESTS,
+        *_views(),
+        *_policies(metadata),
+        *_rights(metadata),
+    ):
         connection.exec_driver_sql(statement)
 
 
@@ -62,12 +72,10 @@ def _ensure_roles(connection: Connection) -> None:
     known = _known_roles(connection)
     missing = [role for role in ROLES if role not in known]
     if missing:
-        may = connection.scalar(
-            text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
-        )
+        may = connection.scalar(text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"))
         if not may:
             raise RolesMissing(
-                "Il manque des rôles à la base. Faites lancer ceci, une fois, par qui l’administre, puis recommencez :\n"
+                "Il manque des rôles à la base. Faites lancer ceci par qui l’administre, puis recommencez :\n"
                 + sql_of_roles()
             )
         for role in missing:
@@ -85,7 +93,8 @@ def _inner_views() -> Iterator[str]:
 def _views() -> Iterator[str]:
     for name, (question, condition) in VIEWS.items():
         # Tables ask nothing of their owner, and neither do these: imports and commands read them whole.
-        yield f"CREATE VIEW {name} AS {question} AND (NOT (SELECT row_security_active('public.cases')) OR ({condition}))"
+        for_all = "NOT (SELECT row_security_active('public.cases'))"
+        yield f"CREATE VIEW {name} AS {question} AND ({for_all} OR ({condition}))"
 
 
 def _policies(metadata: MetaData) -> Iterator[str]:
@@ -119,14 +128,20 @@ def _rights(metadata: MetaData) -> Iterator[str]:
     for role, tables in RIGHTS.items():
         for table, acts in tables.items():
             yield f"GRANT {acts} ON {table} TO {role}"
-    writers = {APP: {name for name, guard in GUARDED.items() if guard.inserts}, SCHEDULER: set[str]()}
-    for role, tables in writers.items():
-        tables |= {name for name, acts in RIGHTS[role].items() if "INSERT" in acts}
-        for table in sorted(tables):
+    for role in (APP, SCHEDULER):
+        written = {name for name, guard in GUARDED.items() if guard.inserts and role == APP}
+        written |= {name for name, acts in RIGHTS[role].items() if "INSERT" in acts}
+        for table in sorted(written):
             if "id" in metadata.tables[table].columns:
                 yield f"GRANT USAGE ON SEQUENCE {table}_id_seq TO {role}"
-    for function in ("employer_is_in_sight(integer)", "case_is_in_sight(integer)", "case_lies_here(integer, integer)"):
+    told = ("employer_is_in_sight(integer)", "case_is_in_sight(integer)", "case_lies_here(integer, integer)")
+    asked = ("count_contacts(text)", "hide_contacts(text, date)", "erase_contacts(text)")
+    counts = ("count_employers_by_state(text[])", "count_mails()")
+    readers = {
+        **dict.fromkeys(told, f"{APP}, {SCHEDULER}"),
+        **dict.fromkeys(asked, APP),
+        **dict.fromkeys(counts, AGGREGATES),
+    }
+    for function, role in readers.items():
         yield f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC"
-        yield f"GRANT EXECUTE ON FUNCTION {function} TO {APP}, {SCHEDULER}"
-    yield "REVOKE ALL ON FUNCTION count_employers_by_state(text[]) FROM PUBLIC"
-    yield f"GRANT EXECUTE ON FUNCTION count_employers_by_state(text[]) TO {AGGREGATES}"
+        yield f"GRANT EXECUTE ON FUNCTION {function} TO {role}"

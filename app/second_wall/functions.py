@@ -1,7 +1,6 @@
 """The words of the rules, in SQL: who acts, what is in sight. Conditions name their table by its alias."""
 
 
-
 def _setting(name: str) -> str:
     # Written out rather than called: PostgreSQL would read a function anew each time it plans a statement.
     return f"nullif(current_setting('jalon.{name}', true), '')::integer"
@@ -36,6 +35,9 @@ CREATE FUNCTION employers_of_the_person() RETURNS integer[] LANGUAGE plpgsql STA
 $$ BEGIN RETURN ARRAY(
     SELECT employer_id FROM public.capacities WHERE user_id = {USER} AND employer_id IS NOT NULL
 ); END $$;
+
+CREATE FUNCTION address_of_the_person() RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS
+$$ BEGIN RETURN (SELECT email FROM public.users WHERE id = {USER}); END $$;
 """
 
 _CASE_IN_SIGHT = f"""(
@@ -43,6 +45,7 @@ _CASE_IN_SIGHT = f"""(
     OR {{c}}.lead_organisation_id = {ORGANISATION}
     OR {{c}}.employer_id = {EMPLOYER} AND {{c}}.employer_informed_on IS NOT NULL
     OR {{c}}.id = {CASE_AT_HAND}
+    OR {{c}}.last_step_by_id = {USER}
     OR {{partner}}
     OR {{member}}
     OR {{c}}.departement IS NULL AND case_lies_here({{c}}.id, {{c}}.main_structure_id)
@@ -67,10 +70,13 @@ def one_case_in_sight(alias: str) -> str:
 EMPLOYER_IN_SIGHT = f"""(
     {{e}}.departement = ANY ({TERRITORY})
     OR {{e}}.id = ANY ({EMPLOYERS})
+    OR {{e}}.sector_confirmed_by_id = {USER}
     OR {{e}}.id IN (SELECT employer_id FROM own_members)
     OR EXISTS (SELECT FROM structures_here s WHERE s.employer_id = {{e}}.id)
     OR EXISTS (SELECT FROM cases_in_sight c WHERE c.employer_id = {{e}}.id)
 )"""
+
+# What a person did stays open to them (RGPD, art. 15), whatever the capacity in which they act today.
 
 _DEFINER = "STABLE PARALLEL SAFE SECURITY DEFINER COST 100 SET search_path = pg_catalog, public, pg_temp"
 
@@ -100,8 +106,34 @@ $$ SELECT c.state, count(DISTINCT c.employer_id) FROM public.cases c
        SELECT FROM public.case_structures l JOIN public.structures s ON s.id = l.structure_id
        WHERE l.case_id = c.id AND s.departement = ANY (codes))
    GROUP BY c.state $$;
+
+CREATE FUNCTION count_mails() RETURNS TABLE (waiting bigint, failing bigint, sent bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT count(*) FILTER (WHERE sent_at IS NULL AND cancelled_at IS NULL),
+          count(*) FILTER (WHERE sent_at IS NULL AND cancelled_at IS NULL AND attempts > 0),
+          count(*) FILTER (WHERE sent_at IS NOT NULL)
+   FROM public.outbox_mails $$;
 """
 """What the role of aggregates may ask; it reads no table. Small counts are masked by who calls."""
+
+_ASKED = "lower(email) = address AND EXISTS (SELECT FROM public.data_requests r WHERE r.email = address)"
+
+REQUESTS = f"""
+CREATE FUNCTION count_contacts(address text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT count(*) FROM public.contacts WHERE objected_on IS NULL AND {_ASKED} $$;
+
+CREATE FUNCTION hide_contacts(address text, day date) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ WITH hidden AS (UPDATE public.contacts SET objected_on = day, version = version + 1
+                   WHERE objected_on IS NULL AND {_ASKED} RETURNING 1) SELECT count(*) FROM hidden $$;
+
+CREATE FUNCTION erase_contacts(address text) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ WITH erased AS (DELETE FROM public.contacts WHERE {_ASKED} RETURNING 1) SELECT count(*) FROM erased $$;
+"""
+"""What one controller grants to a person holds for the cards that all of them keep (RGPD, art. 26): these cross the
+walls, in numbers, and only for an address from which a request came."""
 
 INNER_VIEWS = {
     "own_partnerships": f"SELECT case_id FROM case_partners WHERE organisation_id = {ORGANISATION}",
@@ -128,10 +160,15 @@ structure already, so that no second one is opened. And where a case lies, which
 condition instead of those of two tables."""
 
 FUNCTIONS = (
+    "erase_contacts(text)",
+    "hide_contacts(text, date)",
+    "count_contacts(text)",
+    "count_mails()",
     "count_employers_by_state(text[])",
     "employer_is_in_sight(integer)",
     "case_is_in_sight(integer)",
     "case_lies_here(integer, integer)",
+    "address_of_the_person()",
     "employers_of_the_person()",
     "acting_territory()",
     "acting_kind()",

@@ -70,9 +70,7 @@ def _around(table: str) -> str:
 
 def _shared(table: str) -> str:
     """« Mon organisme » stays there; a manager reads what is open to the employer."""
-    return (
-        f"{table}.visibility <> 'organisation' AND ({EMPLOYER} IS NULL OR {table}.visibility = 'employer')"
-    )
+    return f"{table}.visibility <> 'organisation' AND ({EMPLOYER} IS NULL OR {table}.visibility = 'employer')"
 
 
 AUTHORSHIP = ("employer_id", "organisation_id", "author_id", "created_at", "submission")
@@ -80,7 +78,7 @@ AUTHORSHIP = ("employer_id", "organisation_id", "author_id", "created_at", "subm
 
 def _entry(table: str, *, shared_if: str = "true", deletes: str = "") -> Guard:
     return Guard(
-        reads=f"({_own(table)} OR {_shared(table)} AND {shared_if}) AND {_around(table)}",
+        reads=f"({_own(table)} OR {_shared(table)} AND {shared_if}) AND {_around(table)} OR {table}.author_id = {USER}",
         inserts=f"{_in_own_name(table, 'author_id')} AND {_around(table)}",
         updates=f"{_own(table)} AND {_around(table)}",
         deletes=deletes or _own(table),
@@ -116,7 +114,8 @@ GUARDED: dict[str, Guard] = {
         reads=f"({_own('federation_members')} OR {_at_employer('federation_members')})",
     ),
     "contacts": Guard(
-        reads=f"(contacts.organisation_id = {ORGANISATION} OR {_shared('contacts')}) AND {_at_employer('contacts')}",
+        reads=f"({_own('contacts')} OR {_shared('contacts')}) AND {_at_employer('contacts')} "
+        "OR lower(contacts.email) = (SELECT address_of_the_person())",
         inserts=f"contacts.organisation_id IS NOT DISTINCT FROM {ORGANISATION} AND {_CONTACT_BY}",
         updates=_CONTACT_BY,
         fixed=("employer_id", "organisation_id", "submission"),
@@ -135,7 +134,7 @@ GUARDED: dict[str, Guard] = {
         fixed=("case_id", "structure_id"),
     ),
     "case_officers": Guard(
-        reads=_in_lists("case_officers"),
+        reads=f"({_in_lists('case_officers')} OR case_officers.user_id = {USER})",
         inserts=f"{LEADS_ONLY} AND {_on_case('case_officers')}",
         deletes=f"{LEADS_ONLY} AND {_on_case('case_officers')}",
     ),
@@ -146,7 +145,7 @@ GUARDED: dict[str, Guard] = {
         fixed=("case_id", "organisation_id"),
     ),
     "case_events": Guard(
-        reads=_on_case("case_events"),
+        reads=f"({_on_case('case_events')} OR case_events.actor_id = {USER})",
         inserts=f"{_in_own_name('case_events', 'actor_id')} AND {_on_case('case_events')}",
     ),
     "case_deadlines": Guard(
@@ -155,9 +154,7 @@ GUARDED: dict[str, Guard] = {
         updates=_on_case("case_deadlines"),
         fixed=("case_id", "rule", "started_on", "original_due_on"),
     ),
-    "case_reminders": Guard(
-        reads=_REMINDER, inserts=_REMINDER, deletes=_REMINDER
-    ),
+    "case_reminders": Guard(reads=_REMINDER, inserts=_REMINDER, deletes=_REMINDER),
     "exchanges": _entry("exchanges"),
     "visits": _entry(
         "visits", shared_if="visits.status = 'final'", deletes=f"{_own('visits')} AND visits.status = 'draft'"
@@ -168,41 +165,52 @@ GUARDED: dict[str, Guard] = {
     "document_contents": Guard(
         reads=_within("documents", "document_id", "document_contents"), inserts=_CONTENT_OWN, deletes=_CONTENT_OWN
     ),
+    # Their texts speak of cases: a person finds those it was sent, and anybody may queue one.
+    "outbox_mails": Guard(reads=f"outbox_mails.user_id = {USER}", inserts="true"),
 }
 
 UNGUARDED = {
-    "users": "lue avant de savoir qui agit",
-    "capacities": "lue avant de savoir qui agit",
-    "organisations": "lue avant de savoir qui agit",
-    "organisation_departements": "lue avant de savoir qui agit",
+    **dict.fromkeys(
+        ("users", "capacities", "organisations", "organisation_departements", "user_identities", "user_sessions"),
+        "lue avant de savoir qui agit",
+    ),
+    **dict.fromkeys(("second_factors", "recovery_codes", "magic_links", "throttles"), "lue avant de savoir qui agit"),
+    **dict.fromkeys(
+        ("journal_entries", "journal_heads", "access_entries"),
+        "des numéros et des empreintes, aucun texte ; les pages ajoutent sans pouvoir réécrire",
+    ),
+    **dict.fromkeys(
+        ("journal_seals", "journal_seal_heads", "journal_drops", "guard_lifts", "retention_notices"),
+        "tenue par le planificateur et les commandes",
+    ),
+    "anonymous_cases": "plus rien n’y mène à un employeur ni à une personne",
+    "data_requests": "une demande vient de quelqu’un qui n’a pas toujours de compte",
     "rule_settings": "réglages de la région : aucun employeur, aucun dossier",
-    "outbox_mails": "les pages n’ont droit ni à l’objet ni au texte des courriels",
 }
 """The other tables, each with the reason why its rows need no rule."""
 
+_WHOLE = "SELECT, INSERT, UPDATE, DELETE"
+
 RIGHTS: dict[str, dict[str, str]] = {
     APP: {
-        "users": "SELECT, UPDATE (password_hash, failed_sign_ins, locked_until)",
-        "capacities": "SELECT",
-        "organisations": "SELECT",
-        "organisation_departements": "SELECT",
-        "rule_settings": "SELECT",
-        "outbox_mails": "INSERT, SELECT (id, object_kind, object_id, rule, cycle, user_id, template, created_at, "
-        "send_after, claimed_at, sent_at, cancelled_at, attempts)",
-        "open_follow_ups": "SELECT",
-        "case_places": "SELECT",
-        "final_visits": "SELECT",
-        "alembic_version": "SELECT",
+        **dict.fromkeys(("capacities", "organisations", "organisation_departements", "rule_settings"), "SELECT"),
+        **dict.fromkeys(("open_follow_ups", "case_places", "final_visits", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("user_identities", "second_factors", "recovery_codes", "throttles"), _WHOLE),
+        **dict.fromkeys(("user_sessions", "magic_links", "data_requests"), "SELECT, INSERT, UPDATE"),
+        **dict.fromkeys(("journal_entries", "access_entries"), "SELECT, INSERT"),
+        "users": "SELECT, UPDATE (password_hash)",
+        "journal_heads": "SELECT, UPDATE",
     },
     SCHEDULER: {
-        **dict.fromkeys(
-            ("users", "capacities", "organisations", "organisation_departements", "rule_settings", "alembic_version"),
-            "SELECT",
-        ),
-        **dict.fromkeys(
-            ("employers", "structures", "federation_members", "cases", "case_structures", "case_officers"), "SELECT"
-        ),
-        **dict.fromkeys(("case_partners", "case_deadlines", "case_places", "final_visits"), "SELECT"),
+        **dict.fromkeys(("users", "capacities", "organisations", "organisation_departements"), "SELECT"),
+        **dict.fromkeys(("employers", "structures", "federation_members", "cases", "case_structures"), "SELECT"),
+        **dict.fromkeys(("case_officers", "case_partners", "case_deadlines", "rule_settings"), "SELECT"),
+        **dict.fromkeys(("case_places", "final_visits", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("data_requests", "retention_notices", "magic_links"), "SELECT"),
+        **dict.fromkeys(("journal_entries", "access_entries", "journal_drops"), "SELECT"),
+        **dict.fromkeys(("journal_seals", "journal_seal_heads"), "SELECT, INSERT"),
+        **dict.fromkeys(("user_sessions", "throttles"), "SELECT, DELETE"),
+        "journal_heads": "SELECT, UPDATE",
         "case_reminders": "SELECT, UPDATE (queued_on), DELETE",
         "outbox_mails": "SELECT, INSERT, UPDATE",
     },

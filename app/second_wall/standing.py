@@ -68,9 +68,7 @@ def _is_above(connection: Connection) -> bool:
     """A superuser, a role exempt from row security, or one that has the rights of the owner of a guarded table."""
     return bool(
         connection.scalar(
-            text(
-                "SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles WHERE pg_has_role(oid, 'member') "
-            )
+            text("SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles WHERE pg_has_role(oid, 'member') ")
         )
         or connection.scalar(
             text(
