@@ -165,6 +165,13 @@ GUARDED: dict[str, Guard] = {
     "document_contents": Guard(
         reads=_within("documents", "document_id", "document_contents"), inserts=_CONTENT_OWN, deletes=_CONTENT_OWN
     ),
+    # Nobody but the caisse that wrote it.
+    "carsat_blocks": Guard(
+        reads=_own("carsat_blocks"),
+        inserts=f"{_in_own_name('carsat_blocks', 'author_id')} AND {_at_employer('carsat_blocks')}",
+        updates=_own("carsat_blocks"),
+        fixed=("employer_id", "organisation_id"),
+    ),
     # Their texts speak of cases: a person finds those it was sent, and anybody may queue one.
     "outbox_mails": Guard(reads=f"outbox_mails.user_id = {USER}", inserts="true"),
 }
@@ -183,6 +190,10 @@ UNGUARDED = {
         ("journal_seals", "journal_seal_heads", "journal_drops", "guard_lifts", "retention_notices"),
         "tenue par le planificateur et les commandes",
     ),
+    **dict.fromkeys(
+        ("conventions", "convention_parties", "convention_families", "convention_departements"),
+        "accords entre organismes, lus pour savoir ce qui s’ouvre à qui agit",
+    ),
     "anonymous_cases": "plus rien n’y mène à un employeur ni à une personne",
     "data_requests": "une demande vient de quelqu’un qui n’a pas toujours de compte",
     "rule_settings": "réglages de la région : aucun employeur, aucun dossier",
@@ -194,7 +205,9 @@ _WHOLE = "SELECT, INSERT, UPDATE, DELETE"
 RIGHTS: dict[str, dict[str, str]] = {
     APP: {
         **dict.fromkeys(("capacities", "organisations", "organisation_departements", "rule_settings"), "SELECT"),
-        **dict.fromkeys(("open_follow_ups", "case_places", "final_visits", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("open_follow_ups", "case_places", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("conventions", "convention_parties"), "SELECT, INSERT, UPDATE"),
+        **dict.fromkeys(("convention_families", "convention_departements"), _WHOLE),
         **dict.fromkeys(("user_identities", "second_factors", "recovery_codes", "throttles"), _WHOLE),
         **dict.fromkeys(("user_sessions", "magic_links", "data_requests"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("journal_entries", "access_entries"), "SELECT, INSERT"),
@@ -205,7 +218,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("users", "capacities", "organisations", "organisation_departements"), "SELECT"),
         **dict.fromkeys(("employers", "structures", "federation_members", "cases", "case_structures"), "SELECT"),
         **dict.fromkeys(("case_officers", "case_partners", "case_deadlines", "rule_settings"), "SELECT"),
-        **dict.fromkeys(("case_places", "final_visits", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("conventions", "convention_parties"), "SELECT"),
+        **dict.fromkeys(("convention_families", "convention_departements"), "SELECT"),
+        **dict.fromkeys(("case_places", "alembic_version"), "SELECT"),
         **dict.fromkeys(("data_requests", "retention_notices", "magic_links"), "SELECT"),
         **dict.fromkeys(("journal_entries", "access_entries", "journal_drops"), "SELECT"),
         **dict.fromkeys(("journal_seals", "journal_seal_heads"), "SELECT, INSERT"),
