@@ -68,6 +68,12 @@ def lend(url: str, *roles: str) -> None:
         _execute(url, SQL("ALTER ROLE {} LOGIN").format(Identifier(role)))
 
 
+def run(url: str, *commands: str) -> None:
+    """Run statements as the administrator of the server."""
+    for command in commands:
+        _execute(url, SQL(command))  # type: ignore[arg-type]
+
+
 def as_role(url: str, role: str) -> str:
     """Return the address of the same database for another role."""
     return make_url(url).set(username=role).render_as_string(hide_password=False)

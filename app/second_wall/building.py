@@ -60,7 +60,8 @@ def _take_rights_back(connection: Connection) -> None:
 def sql_of_roles() -> str:
     """Return what a database administrator runs once for the whole server."""
     created = [f"CREATE ROLE {role} NOLOGIN;  -- {purpose}" for role, purpose in ROLES.items()]
-    return "\n".join([*created, f"GRANT {AGGREGATES} TO {APP};"])
+    signing_in = [f"ALTER ROLE {role} LOGIN PASSWORD '…';" for role in (APP, SCHEDULER)]
+    return "\n".join([*created, f"GRANT {AGGREGATES} TO {APP};", *signing_in])
 
 
 def _known_roles(connection: Connection) -> list[str]:
