@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 
 from app import access_log, clock, interruptions, sessions
 from app.actions import throttles
-from app.extensions import db, writing
+from app.extensions import act_for, db, writing
 from app.interruptions import local_address as local_address
 from app.models import Capacity, Case, Employer, Organisation, User
 from app.permissions import Act, Actor, Kind, may, reads_journal, relations_needed
@@ -149,9 +149,13 @@ def _send_to_sign_in() -> ResponseReturnValue:
 def current_actor() -> Actor | None:
     """Return who acts and in which capacity, read anew from the database once per request; None: nobody."""
     if "actor" not in g:
-        g.actor = _actor() if current_standing() is Standing.OPEN else None
-    actor: Actor | None = g.actor
-    return actor
+        found = current_session() if current_standing() is Standing.OPEN else None
+        g.actor = actor = _actor() if found else None
+        if found:
+            of_actor = (actor.organisation_id, actor.employer_id) if actor else (None, None)
+            act_for(found.user_id, *of_actor)
+    known: Actor | None = g.actor
+    return known
 
 
 def acting() -> Actor:

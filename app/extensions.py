@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -98,3 +98,42 @@ def _begin_sqlite(connection: Any) -> None:
         connection.exec_driver_sql(begin)
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
+
+
+# --- The second wall: the rows that PostgreSQL lets through are those of who acts (`app.second_wall`) ------------
+
+SAY_WHO_ACTS = (
+    "SELECT set_config('jalon.organisation', %(organisation)s, true), "
+    "set_config('jalon.employer', %(employer)s, true), set_config('jalon.user', %(user)s, true), "
+    # The rules make statements look dear: compiling them would take a hundred times longer than running them.
+    "set_config('jit', 'off', true)"
+)
+KEEP_CASE = "SELECT set_config('jalon.case', %(case)s, true)"
+_ACTING = "who acts"
+
+
+def act_for(user_id: int, organisation_id: int | None, employer_id: int | None) -> None:
+    """Say for whom the present session reads and writes; on PostgreSQL nothing guarded is open before.
+
+    Kept by the session, which lives as long as the request and is nobody else's; each transaction is told of it
+    as it begins, and forgets it as it ends: the next user of the connection finds nothing.
+    """
+    named = {"organisation": organisation_id, "employer": employer_id, "user": user_id}
+    session = db.session()
+    session.info[_ACTING] = {name: "" if number is None else str(number) for name, number in named.items()}
+    if session.in_transaction():
+        _say_who_acts(session, None, session.connection())
+
+
+@event.listens_for(Session, "after_begin")
+def _say_who_acts(session: Session, _: Any, connection: Connection) -> None:
+    acting = session.info.get(_ACTING)
+    if acting and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(SAY_WHO_ACTS, acting)
+
+
+def keep_at_hand(case_id: int) -> None:
+    """Keep a case within reach until the end of the transaction, for who gives it away and must still note it."""
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(KEEP_CASE, {"case": str(case_id)})

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from launcher import ROOT, Stop
 from launcher.processes import read, run, say, supervise
-from launcher.programs import FLASK, gunicorn
+from launcher.programs import FLASK, check_walls, gunicorn
 
 INSTANCE = ROOT / "instance"
 
@@ -48,6 +48,7 @@ def prepare_data(own: dict[str, str]) -> str:
     say("Base de démonstration : création" if is_new else "Base de démonstration : conservée")
     read([*FLASK, "db", "upgrade"], own)
     run([*FLASK, "demo", "seed"], own)
+    check_walls(own)
     return read([*FLASK, "demo", "accounts"], own)
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from launcher import BIN, ROOT, Stop
-from launcher.processes import accompany, read
+from launcher.processes import accompany, read, say
 
 FLASK = [str(BIN / "flask"), "--app", "wsgi"]
 PYTHON = str(BIN / "python")
@@ -62,3 +62,8 @@ def refuse_old_schema(environment: dict[str, str]) -> None:
             "La base n’est pas à jour. Sauvegardez-la, puis lancez :\n"
             "  JALON_ENV=production .venv/bin/flask --app wsgi db upgrade"
         )
+
+
+def check_walls(environment: dict[str, str]) -> None:
+    """Say how the database keeps organisations apart; raise Stop when production would run without."""
+    say(read([*FLASK, "database", "check"], environment))

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import time_machine
 from _pytest.terminal import TerminalReporter
-from flask import Flask
+from flask import Flask, has_request_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, event
 
 from app import create_app
 from app.extensions import db, writing
+from app.second_wall.rules import APP
 from config import Testing
 from tests import postgresql
 from tests.pages import Browser, Client
@@ -46,6 +47,13 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         terminalreporter.write_line(
             f"Confidentialité : {sum(counts)} requêtes, chaque réponse comparée à ce que son lecteur peut lire."
         )
+
+
+@event.listens_for(Engine, "begin")
+def _ask_as_the_application(connection: Connection) -> None:
+    """Pages are answered by the application's role, which owns nothing; what a test prepares is its owner's work."""
+    if connection.dialect.name == "postgresql" and has_request_context():
+        connection.exec_driver_sql(f"SELECT set_config('role', '{APP}', true)")
 
 
 class Databases:
@@ -159,7 +167,9 @@ def statements(app: Flask) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *_: object) -> None:
-        if not statement.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "PRAGMA")):
+        if not statement.upper().startswith(
+            ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "PRAGMA", "SELECT SET_CONFIG")
+        ):
             sent.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

@@ -62,6 +62,28 @@ def drop_database(url: str, name: str) -> None:
     _execute(url, SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
+def lend(url: str, *roles: str) -> None:
+    """Let these roles sign in, as an administrator of the server does in production."""
+    for role in roles:
+        _execute(url, SQL("ALTER ROLE {} LOGIN").format(Identifier(role)))
+
+
+def run(url: str, *commands: str) -> None:
+    """Run statements as the administrator of the server."""
+    for command in commands:
+        _execute(url, SQL(command))  # type: ignore[arg-type]
+
+
+def as_role(url: str, role: str) -> str:
+    """Return the address of the same database for another role."""
+    return make_url(url).set(username=role).render_as_string(hide_password=False)
+
+
+def program(name: str) -> str:
+    """Return the path of a PostgreSQL program, the newest of those that Debian keeps side by side."""
+    return _program(name)
+
+
 def save(url: str) -> None:
     """Keep the rows of all tables as they are, for `restore`; the tables themselves must not change after that."""
     with psycopg.connect(_plain(url), autocommit=True) as connection:

@@ -13,6 +13,7 @@ from sqlalchemy import insert, text
 
 from app.extensions import db
 from app.models import Case, CaseStructure, Employer, Sector, Source, Structure, Visibility
+from app.second_wall.rules import GUARDED, UNGUARDED
 from tests.factories import make_exchange, make_visit
 from tests.pages import Browser, Page
 from tests.test_routes import SOMEBODY, Visitor, rows
@@ -56,6 +57,20 @@ def test_every_template_is_used() -> None:
     assert found - named - built - parts == set()
     described = (ROOT / "docs" / "ui.md").read_text()
     assert [name for name in parts if not name.startswith("ui/_") and name[3:-5] not in described] == []
+
+
+# --- Tables -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_every_table_is_guarded_by_the_second_wall_or_says_why_not(app: Flask) -> None:
+    """A new table takes its place in `app/second_wall/rules.py`: a rule, or the reason why it needs none."""
+    assert GUARDED.keys() & UNGUARDED.keys() == set()
+    assert GUARDED.keys() | UNGUARDED.keys() == set(db.metadata.tables)
+    guarded = "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
+    assert set(db.session.scalars(text(guarded))) == GUARDED.keys()
+    policies = "SELECT tablename FROM pg_policies WHERE cmd = 'SELECT' AND 'jalon_app' = ANY (roles)"
+    assert set(db.session.scalars(text(policies))) == GUARDED.keys()
 
 
 # --- Routes -----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import false, func, or_, select, update
 
 from app.actions.deadlines import (
     Settings,
@@ -18,7 +18,7 @@ from app.actions.deadlines import (
 from app.actions.errors import Forbidden, Stale
 from app.actions.journal import record_step
 from app.extensions import db
-from app.models import Case, CaseEvent, CaseStructure, Employer, EventKind, Organisation, Structure
+from app.models import OPEN_FOLLOW_UPS, Case, CaseEvent, CaseStructure, Employer, EventKind, Organisation, Structure
 from app.permissions import Actor, sees_case, step_refusal
 from workflows.core import Missing, Refused, Step
 from workflows.support_case import WORKFLOW, Outcome, State
@@ -231,17 +231,18 @@ def followed_structures(structure_ids: Any, actor: Actor, but: int | None = None
 
     It names the lead of a case that the actor sees; of another it says nothing but that this cannot be now.
     """
+    followed = OPEN_FOLLOW_UPS.c
     statement = (
-        select(Structure.name, Organisation.short_name, sees_case(actor))
-        .join(CaseStructure, CaseStructure.structure_id == Structure.id)
-        .join(Case, CaseStructure.case_id == Case.id)
-        .join(Employer, Case.employer_id == Employer.id)
+        select(Structure.name, Organisation.short_name, func.coalesce(sees_case(actor), false()))
+        .join(OPEN_FOLLOW_UPS, followed.structure_id == Structure.id)
+        .join(Employer, followed.employer_id == Employer.id)
+        .outerjoin(Case, followed.case_id == Case.id)  # PostgreSQL hides the row of a case that is out of sight
         .outerjoin(Organisation, Case.lead_organisation_id == Organisation.id)
-        .where(CaseStructure.is_open, CaseStructure.structure_id.in_(structure_ids))
+        .where(followed.structure_id.in_(structure_ids))
         .order_by(Structure.name)
     )
     if but is not None:
-        statement = statement.where(Case.id != but)
+        statement = statement.where(followed.case_id != but)
     return [_followed(name, lead, is_seen=seen) for name, lead, seen in db.session.execute(statement)]
 
 

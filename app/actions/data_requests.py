@@ -86,6 +86,8 @@ def answer(asked: DataRequest, state: RequestState, words: str, *, version: int,
 
 def _hide(email: str, today: date) -> int:
     """Joint controllers (RGPD, art. 26): what one of them grants holds for the contacts that all of them keep."""
+    if db.engine.dialect.name == "postgresql":  # which shows each organisation its own alone
+        return db.session.scalar(select(func.hide_contacts(email, today))) or 0
     found = update(Contact).where(func.lower(Contact.email) == email, Contact.objected_on.is_(None))
     return len(
         db.session.scalars(found.values(objected_on=today, version=Contact.version + 1).returning(Contact.id)).all()
@@ -93,6 +95,8 @@ def _hide(email: str, today: date) -> int:
 
 
 def _erase(email: str) -> int:
+    if db.engine.dialect.name == "postgresql":
+        return db.session.scalar(select(func.erase_contacts(email))) or 0
     return len(
         db.session.scalars(delete(Contact).where(func.lower(Contact.email) == email).returning(Contact.id)).all()
     )

@@ -11,7 +11,7 @@ from app.actions.deadlines import Settings, plan_deadlines
 from app.actions.errors import Forbidden, Stale, Unacceptable
 from app.actions.journal import record_event
 from app.actions.places import common_departement
-from app.extensions import db
+from app.extensions import db, keep_at_hand
 from app.models import (
     Capacity,
     Case,
@@ -121,6 +121,7 @@ def name_lead(
         raise Unacceptable("Le chef de file est une ARS, une Carsat ou un département.", field="lead")
     if why := lead_refusal(organisation.kind, case.employer):
         raise Refused(why)
+    keep_at_hand(case.id)  # who hands a case over may lose sight of it before the thread says so
     case.lead_organisation = organisation
     _move_version(case)
     agents = {user.id for user in list_agents([organisation.id])}

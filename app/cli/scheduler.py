@@ -13,10 +13,12 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app import clock
+from app.extensions import db
 from app.jobs.identity import sweep_identity
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
 from app.jobs.seals import seal_the_day
 from app.queries.outbox import count_waiting_mails
+from app.second_wall.standing import blindness_of_scheduler
 
 TICK_SECONDS, DEMO_TICK_SECONDS = 10.0, 1.0
 TICKS_PER_SWEEP = 30
@@ -38,10 +40,19 @@ log = logging.getLogger("jalon.scheduler")
 def scheduler(once: bool, tick: float | None) -> None:
     """Prépare les rappels, envoie les courriels et scelle le journal du jour, jusqu’à ce qu’on l’arrête."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    _refuse_to_be_blind()
     if once:
         run_once()
     else:
         run(app, tick or (DEMO_TICK_SECONDS if app.config["DEMO"] else TICK_SECONDS))
+
+
+def _refuse_to_be_blind() -> None:
+    """Behind the wall of the pages nothing would ever be due: better not to start than to remind nobody."""
+    with db.engine.connect() as connection:
+        why = blindness_of_scheduler(connection)
+    if why:
+        raise click.ClickException(why)
 
 
 def run_once() -> None:

@@ -44,11 +44,14 @@ from app.models.outbox import OutboxMail, RuleSetting
 from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
 from app.models.second_factors import RecoveryCode, SecondFactor
 from app.models.sessions import SignInWay, UserSession
+from app.models.tellings import CASE_PLACES, OPEN_FOLLOW_UPS
 from app.models.throttles import Throttle
 from app.models.users import Capacity, ManagerFunction, User
 from app.models.visibility import Visibility
 
 __all__ = [
+    "CASE_PLACES",
+    "OPEN_FOLLOW_UPS",
     "AccessAction",
     "AccessEntry",
     "AnonymousCase",

@@ -20,9 +20,9 @@ from sqlalchemy import (
 )
 
 from app.models import (
+    CASE_PLACES,
     Case,
     CasePartner,
-    CaseStructure,
     Contact,
     Document,
     Employer,
@@ -116,9 +116,8 @@ def lies_in(departements: Iterable[str]) -> Conditions:
     """Return the conditions on `Case` that one of its structures at least lies in these départements."""
     codes = _codes(departements)
     one_of_several = (
-        select(CaseStructure.case_id)
-        .join(Structure, CaseStructure.structure_id == Structure.id)
-        .where(CaseStructure.case_id == Case.id, Structure.departement.in_(codes))
+        select(CASE_PLACES.c.case_id)
+        .where(CASE_PLACES.c.case_id == Case.id, CASE_PLACES.c.departement.in_(codes))
         .correlate(Case)
         .offset(0)  # without which PostgreSQL first gathers every case of these départements
         .exists()

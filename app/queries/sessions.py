@@ -18,7 +18,7 @@ def get_session(digest: str, *, now: datetime) -> UserSession | None:
         .where(UserSession.digest == digest, is_running(now), UserSession.user.has(User.is_enabled))
         .options(
             joinedload(UserSession.user).joinedload(User.second_factor),
-            capacities.joinedload(Capacity.employer),
+            # Not their employers: nobody acts yet, and the database lets no employer through before.
             capacities.joinedload(Capacity.organisation).joinedload(Organisation.departements),
         )
     )

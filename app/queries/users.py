@@ -18,8 +18,6 @@ def get_user_by_email(email: str) -> User | None:
 
 
 def _with_capacities() -> Select[User]:
+    # Not the employers of the capacities: this is read before anybody acts, when their table is still closed.
     capacities = joinedload(User.capacities)
-    return select(User).options(
-        capacities.joinedload(Capacity.employer),
-        capacities.joinedload(Capacity.organisation).joinedload(Organisation.departements),
-    )
+    return select(User).options(capacities.joinedload(Capacity.organisation).joinedload(Organisation.departements))

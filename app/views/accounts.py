@@ -140,6 +140,7 @@ def capacities() -> ResponseReturnValue:
     found = sessions.current_session()
     form = CapacityForm(capacity=found.capacity_id if found else None)
     offered = sessions.valid_capacities(found.user) if found else []
+    auth.current_actor()  # the employers of a person are named to that person: the database must know who asks
     form.capacity.choices = [(capacity.id, capacity.label) for capacity in offered]
     if form.validate_on_submit():
         sessions.choose_capacity(form.capacity.data)

@@ -16,7 +16,7 @@ from tests.bench.population import populate
 from tests.bench.report import MET, MISSED, Finding
 from tests.bench.sizes import FULL, QUICK, Sizes
 
-MEASURES = ("pdf", "liste", "rappels", "etape", "finess")
+MEASURES = ("pdf", "liste", "murs", "rappels", "etape", "finess")
 QUICKLY = "--quick"
 PACKAGES = ("flask", "sqlalchemy", "psycopg", "weasyprint")
 
@@ -75,6 +75,8 @@ def _of_engine(engine: Engine, chosen: Collection[str], sizes: Sizes) -> Iterato
     largest = sizes.lists[-1]
     if "liste" in chosen:
         yield from listing.measure(apps, sizes.list_rounds)
+    if "murs" in chosen:
+        yield from listing.measure_walls(engine, apps[largest], sizes.list_rounds)
     if "rappels" in chosen:
         yield from sweep.measure(engine, apps[largest], sizes.due, largest, sizes.sweeps)
     if "etape" in chosen:
@@ -86,7 +88,7 @@ def _of_engine(engine: Engine, chosen: Collection[str], sizes: Sizes) -> Iterato
 def _wanted(chosen: Collection[str], sizes: Sizes) -> tuple[int, ...]:
     if "liste" in chosen:
         return sizes.lists
-    return sizes.lists[-1:] if {"rappels", "etape"} & set(chosen) else ()
+    return sizes.lists[-1:] if {"murs", "rappels", "etape"} & set(chosen) else ()
 
 
 def _populated(engine: Engine, size: int, sizes: Sizes) -> Flask:

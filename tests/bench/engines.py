@@ -19,6 +19,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app import create_app
 from app.extensions import db
+from app.second_wall.rules import APP
 from config import Testing
 from tests import postgresql
 
@@ -46,6 +47,9 @@ class Engine(Protocol):
 
     def copy_table(self, app: Flask, table: str, name: str) -> None:
         """Make an empty table of the same columns, indexes and foreign keys."""
+
+    def behind_wall(self, app: Flask) -> Flask:
+        """Return an application on the same database, as the pages sign in to it: behind the second wall, if any."""
 
     def settle(self, app: Flask) -> None:
         """Clean up after many writes and bring the statistics of the planner up to date."""
@@ -89,6 +93,10 @@ class Postgresql:
             connection.execute(like)
             for (definition,) in connection.execute(declared, (table,)).fetchall():
                 connection.execute(SQL("ALTER TABLE {} ADD {}").format(Identifier(name), SQL(definition)))
+
+    def behind_wall(self, app: Flask) -> Flask:
+        postgresql.lend(self._server, APP)
+        return _application(postgresql.as_role(app.config["SQLALCHEMY_DATABASE_URI"], APP))
 
     def settle(self, app: Flask) -> None:
         with self.connect(app) as connection:
@@ -134,6 +142,9 @@ class Sqlite:
             declared = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL"
             for (sql,) in connection.execute(declared, (table,)).fetchall():
                 connection.execute(sql.replace(table, name))
+
+    def behind_wall(self, app: Flask) -> Flask:
+        return app
 
     def settle(self, app: Flask) -> None:
         with closing(self.connect(app)) as connection:

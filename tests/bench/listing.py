@@ -7,11 +7,13 @@ from statistics import median
 from flask import Flask
 
 from tests.bench.bodies import CAISSE_READER, LOCAL_DEPARTEMENT, LOCAL_READER, REGIONAL_READER
+from tests.bench.engines import Engine
 from tests.bench.report import Finding, compared, counted, duration, thousands
 from tests.bench.timing import Act, counted_statements, in_turn, ratio
 from tests.pages import Browser
+from tests.second_wall import judge
 
-AIM, STATEMENTS = 1.3, 6
+AIM, STATEMENTS, WALLS_AIM = 1.3, 6, 1.2
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,27 @@ def measure(apps: dict[int, Flask], rounds: int) -> Iterator[Finding]:
         yield _flatness(browsers, reading, rounds)
         most = max(most, *(_statements(app, browsers[size], reading.address) for size, app in apps.items()))
     yield counted("ordres SQL d’une de ces pages, au plus", most, at_most=STATEMENTS)
+
+
+def measure_walls(engine: Engine, app: Flask, rounds: int) -> Iterator[Finding]:
+    """Read each page in the same database with the judge and the second wall, and without either."""
+    guarded = engine.behind_wall(app)
+    walls = "le juge et les règles de lignes" if guarded is not app else "le juge"
+    for reading in READINGS[:-1]:
+        free, judged = Browser(app, reading.name), Browser(guarded, reading.name)
+        acts = (_read_unjudged(free, reading.address), _read(judged, reading.address))
+        bare, full = in_turn(rounds, *acts, warm_up=min(rounds, 12))  # psycopg and PostgreSQL settle on their plans
+        yield compared(f"{reading.words} : avec {walls} contre sans", ratio(full, bare), at_most=WALLS_AIM)
+
+
+def _read_unjudged(browser: Browser, address: str) -> Act:
+    read = _read(browser, address)
+
+    def read_all() -> None:
+        with judge.removed():
+            read()
+
+    return read_all
 
 
 def _flatness(browsers: dict[int, Browser], reading: Reading, rounds: int) -> Finding:

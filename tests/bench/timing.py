@@ -13,7 +13,7 @@ from sqlalchemy import event
 from app.extensions import db
 
 Act = Callable[[], object]
-TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "PRAGMA")
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "PRAGMA", "SELECT SET_CONFIG")
 
 
 @dataclass(frozen=True)

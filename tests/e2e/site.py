@@ -11,6 +11,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.second_wall.rules import APP, SCHEDULER
+from tests import postgresql
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 60
 
@@ -43,17 +46,27 @@ def running_site(folder: Path, engine: str, database_url: str | None) -> Iterato
         "JALON_SMTP_URL": f"smtp://127.0.0.1:{smtp}",
         "JALON_TICK_SECONDS": "0.5",
     }
-    if database_url:
-        env["JALON_DATABASE_URL"] = database_url
+    owner, pages, reminders = (_signed_in_as(env, database_url, role) for role in (None, APP, SCHEDULER))
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     for command in (["db", "upgrade"], ["demo", "seed"]):
-        subprocess.run([*flask, *command], cwd=ROOT, env=env, check=True, capture_output=True, text=True)
+        subprocess.run([*flask, *command], cwd=ROOT, env=owner, check=True, capture_output=True, text=True)
     server = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{web}", "--threads", "8"]
     with ExitStack() as stack:
-        for command in ([*flask, "demo", "mail-sink"], [*flask, "scheduler"], server):
-            stack.enter_context(_process(command, env, folder))
+        if database_url:
+            postgresql.lend(database_url, APP, SCHEDULER)
+        parts = {("demo", "mail-sink"): env, ("scheduler",): reminders}
+        for words, own in parts.items():
+            stack.enter_context(_process([*flask, *words], own, folder))
+        stack.enter_context(_process(server, pages, folder))
         _wait_for(f"http://127.0.0.1:{web}/sante")
         yield Site(f"http://127.0.0.1:{web}", engine, folder)
+
+
+def _signed_in_as(env: dict[str, str], database_url: str | None, role: str | None) -> dict[str, str]:
+    """Each process has the role of its work, as in production: the owner, the pages, the scheduler."""
+    if database_url is None:
+        return env
+    return env | {"JALON_DATABASE_URL": postgresql.as_role(database_url, role) if role else database_url}
 
 
 @contextmanager

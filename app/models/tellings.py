@@ -1,0 +1,12 @@
+"""What the database tells beyond the rows it lets through, in numbers only (views, see `app.second_wall.functions`)."""
+
+from sqlalchemy import Integer, String, column, table
+
+OPEN_FOLLOW_UPS = table(
+    "open_follow_ups",
+    *(column(name, Integer) for name in ("case_id", "employer_id", "structure_id")),
+)
+"""A structure that an open case follows, told to the bodies that could open another one."""
+
+CASE_PLACES = table("case_places", column("case_id", Integer), column("departement", String(3)))
+"""The département of each structure of a case."""

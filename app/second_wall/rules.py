@@ -1,0 +1,234 @@
+"""Who reads and writes the rows of each table, command by command: the whole wall, read from top to bottom.
+
+A little wider than the judge (`app.permissions`), never narrower: conventions between organisations, roles within an
+organisation and public employers are the judge's business. A convention could be said here, in the conditions of
+reading, if one day it had to open what a case in sight does not.
+"""
+
+from dataclasses import dataclass
+
+from app.second_wall.functions import (
+    EMPLOYER,
+    EMPLOYER_IN_SIGHT,
+    LEADS_ONLY,
+    ORGANISATION,
+    TERRITORY,
+    USER,
+    case_in_sight,
+)
+
+APP, SCHEDULER, AGGREGATES = "jalon_app", "jalon_scheduler", "jalon_aggregates"
+ROLES = {
+    APP: "les pages : chaque organisation n’y trouve que ses lignes",
+    SCHEDULER: "rappels et courriels : les échéances de tous les dossiers, aucun texte",
+    AGGREGATES: "les comptages sans nom, et rien d’autre",
+}
+"""Beside the owner of the tables, who migrates, imports and runs the commands."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Conditions on the rows of a table, for the pages; empty: nobody. `fixed`: columns that are never rewritten."""
+
+    reads: str
+    inserts: str = ""
+    updates: str = ""
+    deletes: str = ""
+    fixed: tuple[str, ...] = ()
+
+
+def _within(parent: str, link: str, table: str) -> str:
+    """The row follows its parent, whose own rule applies within the condition."""
+    return f"EXISTS (SELECT FROM {parent} parent WHERE parent.id = {table}.{link})"
+
+
+def _on_case(table: str) -> str:
+    """For the few rows of a page; a table that lists go through asks the view, which is planned with the list."""
+    return f"case_is_in_sight({table}.case_id)"
+
+
+def _in_lists(table: str) -> str:
+    return f"EXISTS (SELECT FROM cases_in_sight c WHERE c.id = {table}.case_id)"
+
+
+def _at_employer(table: str) -> str:
+    return f"employer_is_in_sight({table}.employer_id)"
+
+
+def _own(table: str) -> str:
+    return f"{table}.organisation_id = {ORGANISATION}"
+
+
+def _in_own_name(table: str, person: str) -> str:
+    return f"{table}.organisation_id IS NOT DISTINCT FROM {ORGANISATION} AND {table}.{person} = {USER}"
+
+
+def _around(table: str) -> str:
+    """An entry is read on its case when it has one, else at its employer's."""
+    return f"CASE WHEN {table}.case_id IS NULL THEN {_at_employer(table)} ELSE {_on_case(table)} END"
+
+
+def _shared(table: str) -> str:
+    """« Mon organisme » stays there; a manager reads what is open to the employer."""
+    return f"{table}.visibility <> 'organisation' AND ({EMPLOYER} IS NULL OR {table}.visibility = 'employer')"
+
+
+AUTHORSHIP = ("employer_id", "organisation_id", "author_id", "created_at", "submission")
+
+
+def _entry(table: str, *, shared_if: str = "true", deletes: str = "") -> Guard:
+    return Guard(
+        reads=f"({_own(table)} OR {_shared(table)} AND {shared_if}) AND {_around(table)} OR {table}.author_id = {USER}",
+        inserts=f"{_in_own_name(table, 'author_id')} AND {_around(table)}",
+        updates=f"{_own(table)} AND {_around(table)}",
+        deletes=deletes or _own(table),
+        fixed=AUTHORSHIP,
+    )
+
+
+def _lines_of_visit(table: str) -> Guard:
+    own = f"EXISTS (SELECT FROM visits parent WHERE parent.id = {table}.visit_id AND {_own('parent')})"
+    return Guard(reads=_within("visits", "visit_id", table), inserts=own, updates=own, deletes=own, fixed=("visit_id",))
+
+
+_CASE = case_in_sight("cases")
+_CONTACT_BY = f"({LEADS_ONLY} OR contacts.employer_id = {EMPLOYER}) AND {_at_employer('contacts')}"
+_CONTENT_OWN = (
+    f"EXISTS (SELECT FROM documents parent WHERE parent.id = document_contents.document_id AND {_own('parent')})"
+)
+_REMINDER = _within("case_deadlines", "deadline_id", "case_reminders")
+
+GUARDED: dict[str, Guard] = {
+    "employers": Guard(
+        reads=EMPLOYER_IN_SIGHT.format(e="employers"),
+        updates=f"{LEADS_ONLY} AND {EMPLOYER_IN_SIGHT.format(e='employers')}",
+        fixed=("finess", "siren"),
+    ),
+    "structures": Guard(
+        reads=f"(structures.departement = ANY ({TERRITORY}) OR structures.employer_id = {EMPLOYER} "
+        "OR EXISTS (SELECT FROM employers_in_sight e WHERE e.id = structures.employer_id))",
+        updates=f"structures.departement = ANY ({TERRITORY})",
+        fixed=("finess", "employer_id", "departement"),
+    ),
+    "federation_members": Guard(
+        reads=f"({_own('federation_members')} OR {_at_employer('federation_members')})",
+    ),
+    "contacts": Guard(
+        reads=f"({_own('contacts')} OR {_shared('contacts')}) AND {_at_employer('contacts')} "
+        "OR lower(contacts.email) = (SELECT address_of_the_person())",
+        inserts=f"contacts.organisation_id IS NOT DISTINCT FROM {ORGANISATION} AND {_CONTACT_BY}",
+        updates=_CONTACT_BY,
+        fixed=("employer_id", "organisation_id", "submission"),
+    ),
+    "cases": Guard(
+        reads=_CASE,
+        inserts=f"{LEADS_ONLY} AND {_CASE}",
+        updates=_CASE,
+        fixed=("employer_id", "submission"),
+    ),
+    "case_structures": Guard(
+        reads="(EXISTS (SELECT FROM structures_here s WHERE s.id = case_structures.structure_id) "
+        f"OR {_on_case('case_structures')})",
+        inserts=f"{LEADS_ONLY} AND {_on_case('case_structures')}",
+        updates=f"{LEADS_ONLY} AND {_on_case('case_structures')}",
+        fixed=("case_id", "structure_id"),
+    ),
+    "case_officers": Guard(
+        reads=f"({_in_lists('case_officers')} OR case_officers.user_id = {USER})",
+        inserts=f"{LEADS_ONLY} AND {_on_case('case_officers')}",
+        deletes=f"{LEADS_ONLY} AND {_on_case('case_officers')}",
+    ),
+    "case_partners": Guard(
+        reads=f"({_own('case_partners')} OR {_on_case('case_partners')})",
+        inserts=f"({_own('case_partners')} OR {LEADS_ONLY}) AND {_on_case('case_partners')}",
+        updates=_own("case_partners"),
+        fixed=("case_id", "organisation_id"),
+    ),
+    "case_events": Guard(
+        reads=f"({_on_case('case_events')} OR case_events.actor_id = {USER})",
+        inserts=f"{_in_own_name('case_events', 'actor_id')} AND {_on_case('case_events')}",
+    ),
+    "case_deadlines": Guard(
+        reads=_on_case("case_deadlines"),
+        inserts=_on_case("case_deadlines"),
+        updates=_on_case("case_deadlines"),
+        fixed=("case_id", "rule", "started_on", "original_due_on"),
+    ),
+    "case_reminders": Guard(reads=_REMINDER, inserts=_REMINDER, deletes=_REMINDER),
+    "exchanges": _entry("exchanges"),
+    "visits": _entry(
+        "visits", shared_if="visits.status = 'final'", deletes=f"{_own('visits')} AND visits.status = 'draft'"
+    ),
+    "visit_observations": _lines_of_visit("visit_observations"),
+    "visit_agreed_steps": _lines_of_visit("visit_agreed_steps"),
+    "documents": _entry("documents"),
+    "document_contents": Guard(
+        reads=_within("documents", "document_id", "document_contents"), inserts=_CONTENT_OWN, deletes=_CONTENT_OWN
+    ),
+    # Nobody but the caisse that wrote it.
+    "carsat_blocks": Guard(
+        reads=_own("carsat_blocks"),
+        inserts=f"{_in_own_name('carsat_blocks', 'author_id')} AND {_at_employer('carsat_blocks')}",
+        updates=_own("carsat_blocks"),
+        fixed=("employer_id", "organisation_id"),
+    ),
+    # Their texts speak of cases: a person finds those it was sent, and anybody may queue one.
+    "outbox_mails": Guard(reads=f"outbox_mails.user_id = {USER}", inserts="true"),
+}
+
+UNGUARDED = {
+    **dict.fromkeys(
+        ("users", "capacities", "organisations", "organisation_departements", "user_identities", "user_sessions"),
+        "lue avant de savoir qui agit",
+    ),
+    **dict.fromkeys(("second_factors", "recovery_codes", "magic_links", "throttles"), "lue avant de savoir qui agit"),
+    **dict.fromkeys(
+        ("journal_entries", "journal_heads", "access_entries"),
+        "des numéros et des empreintes, aucun texte ; les pages ajoutent sans pouvoir réécrire",
+    ),
+    **dict.fromkeys(
+        ("journal_seals", "journal_seal_heads", "journal_drops", "guard_lifts", "retention_notices"),
+        "tenue par le planificateur et les commandes",
+    ),
+    **dict.fromkeys(
+        ("conventions", "convention_parties", "convention_families", "convention_departements"),
+        "accords entre organismes, lus pour savoir ce qui s’ouvre à qui agit",
+    ),
+    "anonymous_cases": "plus rien n’y mène à un employeur ni à une personne",
+    "data_requests": "une demande vient de quelqu’un qui n’a pas toujours de compte",
+    "rule_settings": "réglages de la région : aucun employeur, aucun dossier",
+}
+"""The other tables, each with the reason why its rows need no rule."""
+
+_WHOLE = "SELECT, INSERT, UPDATE, DELETE"
+
+RIGHTS: dict[str, dict[str, str]] = {
+    APP: {
+        **dict.fromkeys(("capacities", "organisations", "organisation_departements", "rule_settings"), "SELECT"),
+        **dict.fromkeys(("open_follow_ups", "case_places", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("conventions", "convention_parties"), "SELECT, INSERT, UPDATE"),
+        **dict.fromkeys(("convention_families", "convention_departements"), _WHOLE),
+        **dict.fromkeys(("user_identities", "second_factors", "recovery_codes", "throttles"), _WHOLE),
+        **dict.fromkeys(("user_sessions", "magic_links", "data_requests"), "SELECT, INSERT, UPDATE"),
+        **dict.fromkeys(("journal_entries", "access_entries"), "SELECT, INSERT"),
+        "users": "SELECT, UPDATE (password_hash)",
+        "journal_heads": "SELECT, UPDATE",
+    },
+    SCHEDULER: {
+        **dict.fromkeys(("users", "capacities", "organisations", "organisation_departements"), "SELECT"),
+        **dict.fromkeys(("employers", "structures", "federation_members", "cases", "case_structures"), "SELECT"),
+        **dict.fromkeys(("case_officers", "case_partners", "case_deadlines", "rule_settings"), "SELECT"),
+        **dict.fromkeys(("conventions", "convention_parties"), "SELECT"),
+        **dict.fromkeys(("convention_families", "convention_departements"), "SELECT"),
+        **dict.fromkeys(("case_places", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("data_requests", "retention_notices", "magic_links"), "SELECT"),
+        **dict.fromkeys(("journal_entries", "access_entries", "journal_drops"), "SELECT"),
+        **dict.fromkeys(("journal_seals", "journal_seal_heads"), "SELECT, INSERT"),
+        **dict.fromkeys(("user_sessions", "throttles"), "SELECT, DELETE"),
+        "journal_heads": "SELECT, UPDATE",
+        "case_reminders": "SELECT, UPDATE (queued_on), DELETE",
+        "outbox_mails": "SELECT, INSERT, UPDATE",
+    },
+    AGGREGATES: {},
+}
+"""What each role may do, besides what the rules of the guarded tables give to the pages."""
