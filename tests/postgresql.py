@@ -71,7 +71,7 @@ def lend(url: str, *roles: str) -> None:
 def run(url: str, *commands: str) -> None:
     """Run statements as the administrator of the server."""
     for command in commands:
-        _execute(url, SQL(command))  # type: ignore[arg-type]
+        _execute(url, SQL(command))
 
 
 def as_role(url: str, role: str) -> str:

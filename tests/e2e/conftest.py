@@ -37,7 +37,9 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     engine = request.param
     url = None
     if engine == "postgresql":
-        url = postgresql.create_database(request.getfixturevalue("postgresql_server"), "demonstration")
+        server = request.getfixturevalue("postgresql_server")
+        postgresql.drop_database(server, "demonstration")  # pytest comes back to an engine it had left
+        url = postgresql.create_database(server, "demonstration")
     with running_site(tmp_path_factory.mktemp(f"demo-{engine}"), engine, url) as running:
         yield running
 

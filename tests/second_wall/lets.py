@@ -1,6 +1,7 @@
 """What the second wall lets through to each person of the ground of `tests/leaks`, said otherwise than by its rules."""
 
-from tests.leaks.ground import PEOPLE, Secret, Topic
+from tests.leaks.ground import Secret, Topic
+from tests.leaks.people import PEOPLE
 from tests.leaks.readers import TIE, role_of
 from workflows.roles import Role
 

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from app import auth
-from tests.leaks.ground import PARTED, SUSPENDED, Ground
+from tests.leaks.ground import Ground
+from tests.leaks.people import PARTED, SUSPENDED
 from tests.leaks.readers import EVERYBODY, may_read
 from tests.leaks.walk import LEFT_ALONE, Walker, addresses, marks
 from tests.second_wall import judge

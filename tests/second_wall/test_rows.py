@@ -10,7 +10,8 @@ from sqlalchemy import Engine, text
 
 from app.extensions import SAY_WHO_ACTS
 from app.second_wall.rules import AGGREGATES, GUARDED, ROLES, SCHEDULER
-from tests.leaks.ground import MARK, PARTED, SUSPENDED, Ground
+from tests.leaks.ground import MARK, Ground
+from tests.leaks.people import PARTED, SUSPENDED
 from tests.leaks.readers import EVERYBODY, may_read
 from tests.second_wall.conftest import Psql, saying
 from tests.second_wall.lets import lets_through

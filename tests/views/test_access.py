@@ -103,9 +103,9 @@ def test_what_an_invited_partner_reads_outside_its_territory_is_told(app: Flask,
     })  # fmt: skip
     db.session.commit()
     browser = browse("preventeur")
-    for address in ("/dossiers/{case}", "/dossiers/{far_case}", "/employeurs/{far_employer}", "/visites/{far_final}"):
+    for address in ("/dossiers/{case}", "/dossiers/{far_case}", "/employeurs/{far_employer}"):
         assert browser.get(scene.address(address)).status == 200
-    assert [one.is_out_of_territory for one in rows()] == [False, True, True, True]
+    assert [one.is_out_of_territory for one in rows()] == [False, True, True]
     browse("directrice").get(scene.address("/dossiers/{case}"))
     assert rows()[-1].is_out_of_territory is False, "an employer has no territory"
 

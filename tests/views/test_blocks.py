@@ -25,6 +25,13 @@ Browse = Callable[[str], Browser]
 SECRET = "Injonction du 3 novembre, risques de chute"
 OTHERS = [column for column in SOMEBODY if column != "car"]
 SEARCHES = ("/dossiers?q=tilleuls", "/dossiers?timing=retard", "/dossiers?sort=activite", "/employeurs?q=injonction")
+OWN = (
+    "/compte",
+    "/donnees-personnelles/mes-donnees",
+    "/donnees-personnelles/mes-donnees.json",
+    "/journal/consultations",
+)
+"""Pages that show what their reader has just done, and are never twice the same."""
 STEPS = ("/dossiers/{case}/etapes/sign_contract", "/dossiers/{case}/etapes/start_accompaniment")
 
 
@@ -62,7 +69,7 @@ def snapshot(app: Flask, scene: Scene, column: str, statements: list[str]) -> di
     """Every answer that somebody gets, byte for byte, with the statements that made it."""
     browser = Browser(app, SOMEBODY[column])
     token, found = browser.token(), dict[str, object]()
-    asked = [("GET", row.template) for row in rows() if row.method == "GET"]
+    asked = [("GET", row.template) for row in rows() if row.method == "GET" and row.template not in OWN]
     asked += [("GET", address) for address in (*SEARCHES, *STEPS)]
     asked += [("POST", STEPS[0])] if column != "ail" else []
     for method, template in asked:
