@@ -66,13 +66,13 @@ class ReviewForm(Form):
         return [int(name.removeprefix(PREFIX)) for name, answer in named if answer == wanted]
 
 
-def review_form(people: Sequence[tuple[int, str]]) -> ReviewForm:
-    """Return the form of a review for these people, each a number and a name."""
+def review_form(people: Sequence[tuple[int, str, str]]) -> ReviewForm:
+    """Return the form of a review for these people: number, name, what each does."""
     choices = [(STAYS, "Toujours en poste"), (LEAVES, "Départ")]
     fields = {
         f"{PREFIX}{number}": RadioField(
-            name, [Filled(f"{name} : toujours en poste, ou départ ?")], choices=choices, validate_choice=True
+            name, [Filled(f"{name} : toujours en poste, ou départ ?")], choices=choices, description=words
         )
-        for number, name in people
+        for number, name, words in people
     }
     return type("PeopleReviewForm", (ReviewForm,), fields)()

@@ -10,8 +10,8 @@ from app.actions.errors import Unacceptable
 from app.extensions import db
 from app.queries.people import get_organisation, list_administrators, list_to_review
 from app.views.people import actions_due
-from app.views.people_words import roles_of
-from forms.people import LEAVES, STAYS, FirstAdministratorForm, ReviewForm, review_form
+from app.views.people_words import in_short
+from forms.people import LEAVES, PREFIX, STAYS, FirstAdministratorForm, ReviewForm, review_form
 
 bp = Blueprint("habilitations", __name__)
 
@@ -21,13 +21,11 @@ bp = Blueprint("habilitations", __name__)
 @auth.second_factor()
 def review() -> ResponseReturnValue:
     asked = list_to_review(auth.acting(), today=clock.today())
-    form = review_form([(one.id, one.user.full_name) for one in asked])
+    form = review_form([(one.id, one.user.full_name, in_short(one)) for one in asked])
     if form.validate_on_submit() and _reviewed(form):
         flash("La revue est faite. La prochaine aura lieu dans six mois.", "success")
         return redirect(url_for("people.index"))
-    asked = list_to_review(auth.acting(), today=clock.today())
-    hints = {f"personne_{one.id}": ", ".join(filter(None, (one.job_title, roles_of(one)))) for one in asked}
-    fields = [(form[name], words) for name, words in hints.items() if name in form]
+    fields = [field for field in form if field.name.startswith(PREFIX)]
     page = render_template("people/review.html", form=form, fields=fields, due_on=actions_due())
     return page, 422 if form.errors else 200
 

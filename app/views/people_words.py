@@ -38,6 +38,11 @@ def roles_of(person: Capacity) -> str:
     return ", ".join(words for words, is_held in rights if is_held)
 
 
+def in_short(person: Capacity) -> str:
+    """Return what somebody does, on one line."""
+    return ", ".join(filter(None, (person.job_title, roles_of(person))))
+
+
 def list_row(person: Person, today: date) -> dict[str, Any]:
     """Return a row of the list."""
     capacity = person.capacity
