@@ -11,13 +11,25 @@ from flask_wtf import CSRFProtect
 
 from app import access_log, clock, interruptions, sessions
 from app.actions import throttles
+from app.actions.errors import Forbidden
 from app.extensions import act_for, db, writing
 from app.interruptions import local_address as local_address
-from app.models import Capacity, Case, Employer, Organisation, User
-from app.permissions import Act, Actor, Kind, may, reads_journal, relations_needed
+from app.models import Capacity, Case, Employer, Organisation, PersonState, User
+from app.permissions import (
+    Act,
+    Actor,
+    Kind,
+    administers,
+    installs_organisations,
+    may,
+    read_only_refusal,
+    reads_journal,
+    relations_needed,
+)
 from app.queries.cases import get_case
 from app.queries.conventions import flows_of
 from app.queries.employers import get_employer
+from app.queries.people import list_administrators
 from app.readers.devices import shortened_address
 from app.sessions import Standing, current_session, current_standing, current_user
 from app.sessions import sign_in as sign_in
@@ -38,6 +50,8 @@ class Permission:
     name: str
     allows: Callable[[Actor], bool]
     is_public: bool = False
+    act: Act | None = None
+    """What is done with business data; None where there is none."""
 
     def __call__(self, view: View) -> View:
         view.permission = self  # type: ignore[attr-defined]
@@ -47,12 +61,14 @@ class Permission:
 def requires(kind: Kind, act: Act = Act.READ) -> Permission:
     """A role to which the matrix opens this family of data, through one relation or another."""
     name = f"{act.value} {kind.value}"
-    return Permission(name, lambda actor: bool(relations_needed(actor.role, kind, act)))
+    return Permission(name, lambda actor: bool(relations_needed(actor.role, kind, act)), act=act)
 
 
 public = Permission("public", lambda actor: True, is_public=True)
 signed_in = Permission("signed in", lambda actor: True)
 journal_reader = Permission("read journal", reads_journal)
+people_administrator = Permission("administer people", administers)
+platform_administrator = Permission("install organisations", installs_organisations)
 
 
 holds_session = Permission("holds a session", lambda actor: True)
@@ -113,7 +129,17 @@ def _judge_the_route() -> ResponseReturnValue | None:
         return _say_that_nothing_is_open()
     if not permission.allows(actor):
         abort(403)
+    _refuse_to_the_departed(actor, permission)
     return interruptions.interrupt() if _lacks_second_factor() else None
+
+
+def _refuse_to_the_departed(actor: Actor, permission: Permission) -> None:
+    """Whatever the route asks for, sending a form to it is writing."""
+    if permission.act is None:
+        return
+    act = permission.act if request.method in SAFE_METHODS else Act.WRITE
+    if why := read_only_refusal(actor, act):
+        raise Forbidden(why)
 
 
 def _lacks_second_factor() -> bool:
@@ -131,7 +157,15 @@ def _lacks_second_factor() -> bool:
 def _say_that_nothing_is_open() -> ResponseReturnValue:
     user = current_user()
     others = valid_capacities(user) if user else []
-    return render_template("accounts/no_capacity.html", has_others=bool(others)), 403
+    found, today = current_session(), clock.today()
+    chosen = next((one for one in user.capacities if found and one.id == found.capacity_id), None) if user else None
+    is_suspended = chosen is not None and chosen.state_on(today) is PersonState.SUSPENDED
+    return render_template(
+        "accounts/no_capacity.html",
+        has_others=bool(others),
+        is_suspended=is_suspended,
+        contacts=list_administrators(chosen.organisation_id, today=today) if is_suspended and chosen else [],
+    ), 403
 
 
 def is_public(endpoint: str | None) -> bool:
@@ -176,6 +210,7 @@ def _actor() -> Actor | None:
 def actor_of(user: User, capacity: Capacity) -> Actor:
     """Return the actor that a person is in one capacity, with the conventions that are in force today."""
     organisation = capacity.organisation
+    is_read_only = capacity.is_read_only(clock.today())
     return Actor(
         user_id=user.id,
         name=user.full_name,
@@ -183,10 +218,11 @@ def actor_of(user: User, capacity: Capacity) -> Actor:
         capacity_id=capacity.id,
         organisation_id=capacity.organisation_id,
         organisation_name=organisation.short_name if organisation else "",
-        territory=organisation.territory if organisation else frozenset(),
+        territory=capacity.territory,
         employer_id=capacity.employer_id,
-        is_coordinator=capacity.is_coordinator,
-        is_administrator=capacity.is_administrator,
+        is_coordinator=capacity.is_coordinator and not is_read_only,
+        is_administrator=capacity.is_administrator and not is_read_only,
+        is_read_only=is_read_only,
         flows=flows_of(capacity.organisation_id, clock.today()),
     )
 

@@ -101,8 +101,7 @@ def valid_capacities(user: User) -> list[Capacity]:
     return [
         capacity
         for capacity in user.capacities
-        if (capacity.ends_on is None or capacity.ends_on >= today)
-        and (capacity.organisation is None or capacity.organisation.is_active)
+        if capacity.is_open(today) and (capacity.organisation is None or capacity.organisation.is_active)
     ]
 
 
@@ -163,6 +162,7 @@ def rotate() -> UserSession:
 def choose_capacity(capacity_id: int) -> None:
     """Go on in another capacity; a form opened in the one before is refused, not kept for the new one."""
     rotate().capacity_id = capacity_id
+    actions.join(capacity_id)
     session.pop("csrf_token", None)
 
 

@@ -302,6 +302,20 @@ def test_who_names_the_lead_and_the_officers() -> None:
     assert not may_coordinate(actor(Role.ARS), case(OURS, relations=frozenset()))
 
 
+def test_whoever_has_left_reads_as_before_and_does_nothing_more() -> None:
+    for role in Role:
+        here, gone = actor(role), actor(role, is_read_only=True)
+        for kind in Kind:
+            for act in Act:
+                reads = act in (Act.READ, Act.COUNT)
+                assert may(gone, act, kind, case()) == (may(here, act, kind, case()) and reads), (role, kind, act)
+        assert not may_coordinate(gone, case())
+        assert not may_write_entry(gone, Exchange(organisation_id=OURS))
+        for step in WORKFLOW.steps:
+            why = step_refusal(gone, case(), step)
+            assert why and why.startswith("Votre départ est enregistré"), (role, step.slug)
+
+
 # --- Entries ------------------------------------------------------------------------------------------
 
 

@@ -155,6 +155,16 @@ def void(email: str, *purposes: LinkPurpose, now: datetime) -> None:
     )
 
 
+def void_about(object_kind: str, object_id: int, *, now: datetime) -> None:
+    """Make the links about one object stop working."""
+    db.session.execute(
+        update(MagicLink)
+        .where(MagicLink.object_kind == object_kind, MagicLink.object_id == object_id, is_pending(now))
+        .values(expires_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _is_still_theirs(link: MagicLink) -> bool:
     """A link to an account dies with it, and with its address."""
     if link.user_id is None:

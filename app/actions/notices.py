@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.actions.outbox import queue_mail
+from app.models import Capacity
 
 TEMPLATE = "account_notice"
 
@@ -22,3 +23,22 @@ def tell(user_id: int, notice: Notice, *, now: datetime, session_id: int | None 
     """Queue the mail; `session_id` is the session it speaks of."""
     kind, number = ("user_session", session_id) if session_id else ("user", user_id)
     queue_mail(user_id, TEMPLATE, object_kind=kind, object_id=number, rule=f"{notice} {now.isoformat()}", now=now)
+
+
+PERSON_TEMPLATE = "person_notice"
+PERSON = "capacity"
+
+
+class PersonNotice(StrEnum):
+    """What an organisation has just done about one of its people."""
+
+    INVITED = "invited"
+    CHANGED = "changed"
+    DEPARTURE = "departure"
+    SUSPENDED = "suspended"
+    RESTORED = "restored"
+
+
+def tell_person(capacity: Capacity, notice: PersonNotice, *, now: datetime) -> None:
+    """Queue the mail that tells somebody what changed for them in an organisation."""
+    queue_mail(capacity.user_id, PERSON_TEMPLATE, PERSON, capacity.id, rule=f"{notice} {now.isoformat()}", now=now)

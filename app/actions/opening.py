@@ -28,6 +28,7 @@ from app.models import (
     User,
 )
 from app.permissions import Act, Actor, Kind, may, may_coordinate, may_follow, reads_whole_case
+from app.queries.users import is_working
 from workflows.core import Refused
 from workflows.roles import LEADS
 from workflows.support_case import State
@@ -124,7 +125,7 @@ def name_lead(
     keep_at_hand(case.id)  # who hands a case over may lose sight of it before the thread says so
     case.lead_organisation = organisation
     _move_version(case)
-    agents = {user.id for user in list_agents([organisation.id])}
+    agents = {user.id for user in list_agents([organisation.id], today)}
     case.officers = [officer for officer in case.officers if officer.user_id in agents]
     record(case, EventKind.LEAD, organisation.short_name, actor=actor, on=today, now=now)
 
@@ -136,7 +137,7 @@ def name_officers(
     _refuse_change(case, version, actor)
     if case.lead_organisation_id is None:
         raise Unacceptable("Désignez d’abord l’organisme chef de file.", field="lead")
-    agents = {user.id: user for user in list_agents([case.lead_organisation_id])}
+    agents = {user.id: user for user in list_agents([case.lead_organisation_id], today)}
     if not set(user_ids) <= agents.keys():
         raise Unacceptable("Un référent est un agent de l’organisme chef de file.", field="officers")
     _move_version(case)
@@ -146,12 +147,12 @@ def name_officers(
     record(case, EventKind.OFFICERS, names, actor=actor, on=today, now=now)
 
 
-def list_agents(organisation_ids: Collection[int]) -> Sequence[User]:
-    """Return the enabled people who act for one of these organisations."""
+def list_agents(organisation_ids: Collection[int], today: date) -> Sequence[User]:
+    """Return the enabled people who act for one of these organisations and have not left their post."""
     return db.session.scalars(
         select(User)
         .join(Capacity, Capacity.user_id == User.id)
-        .where(Capacity.organisation_id.in_(organisation_ids), User.is_enabled)
+        .where(Capacity.organisation_id.in_(organisation_ids), User.is_enabled, is_working(today))
         .order_by(User.family_name, User.given_name)
     ).all()
 

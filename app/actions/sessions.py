@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, select, update
 from app.actions.journal import record
 from app.actions.notices import Notice, tell
 from app.extensions import db
-from app.models import JournalAction, ObjectKind, SignInWay, User, UserSession
+from app.models import Capacity, JournalAction, ObjectKind, SignInWay, User, UserSession
 
 KEPT = timedelta(days=365)
 """How long an ended session is remembered, so that a device already used is recognised."""
@@ -52,10 +52,18 @@ def open_session(
     )
     db.session.add(session)
     db.session.flush()
+    if capacity_id is not None:
+        join(capacity_id)
     if is_news:
         tell(user.id, Notice.NEW_DEVICE, now=now, session_id=session.id)
     record(JournalAction.SIGNED_IN, ObjectKind.USER, user.id, {"how": how}, actor=None, now=now, by=user.id)
     return session
+
+
+def join(capacity_id: int) -> None:
+    """Note that an invitation has served: the person acts in that function."""
+    joined = update(Capacity).where(Capacity.id == capacity_id, Capacity.invited_at.is_not(None))
+    db.session.execute(joined.values(invited_at=None, version=Capacity.version + 1))
 
 
 def _is_news(user_id: int, device: str) -> bool:

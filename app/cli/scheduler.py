@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 
 from app import clock
 from app.extensions import db
+from app.jobs.habilitations import pursue_reviews
 from app.jobs.identity import sweep_identity
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
 from app.jobs.seals import seal_the_day
@@ -57,7 +58,7 @@ def _refuse_to_be_blind() -> None:
 
 def run_once() -> None:
     """Do one round and say what it did; status 1 when the mail server could not be reached."""
-    queued = queue_due_reminders()
+    queued = queue_due_reminders() + pursue_reviews()
     sweep_identity()
     done = send_waiting_mails()
     seal_the_day()
@@ -92,6 +93,7 @@ class Sweeper:
 
     def __call__(self) -> None:
         sweep_identity()
+        pursue_reviews()
         if queued := queue_due_reminders():
             log.info("Rappels préparés : %d.", queued)
         seal_the_day()  # the last: were its file out of reach, nobody's reminder would wait

@@ -39,7 +39,9 @@ class Person:
 ACCOUNTS = (
     Person(PREVENTEUR, "Claire", "Morin", "carsat-co", "Préventrice"),
     Person(REFERENT, "Julien", "Faure", "ars", "Référent QVT"),
-    Person(COORDINATRICE, "Nadia", "Belkacem", "ars", "Coordinatrice régionale", is_coordinator=True),
+    Person(
+        COORDINATRICE, "Nadia", "Belkacem", "ars", "Coordinatrice régionale", is_coordinator=True, is_administrator=True
+    ),
     Person(DEPARTEMENT, "Hugo", "Renaud", "dept-79", "Chargé de mission autonomie"),
     Person(CONSEILLER, "Thomas", "Lemoine", "aract", "Conseiller qualité de vie au travail"),
     Person(PRST, "Inès", "Carpentier", "dreets", "Chargée du plan régional santé au travail"),

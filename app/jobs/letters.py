@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from app import mail
-from app.actions import data_requests, magic_links, notices, outbox, retention
+from app.actions import data_requests, habilitations, magic_links, notices, outbox, retention
 from app.actions.notices import Notice
 from app.auth import actor_of
 from app.clock import PARIS
 from app.filters import moment, plural
-from app.jobs import privacy_letters
+from app.jobs import people_letters, privacy_letters
 from app.models import Case, LinkPurpose, User
 from app.permissions import reads_whole_case
 from app.queries.cases import get_case
@@ -180,6 +180,20 @@ def _privacy(read: Callable[[int, str], dict[str, Any] | None]) -> "Values":
     return values
 
 
+def _person_notice(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    found = people_letters.notice_values(claimed.object_id, claimed.rule, _public_url())
+    if found is None or user is None:
+        raise NoReason("cette fonction n’existe plus")
+    return found
+
+
+def _review_reminder(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    found = people_letters.review_values(claimed.object_id, claimed.cycle, _public_url())
+    if found is None or user is None:
+        raise NoReason("la revue est faite")
+    return found
+
+
 Values = Callable[[outbox.Claimed, User | None, datetime], dict[str, Any]]
 
 TEMPLATES: dict[str, tuple[Values, bool]] = {
@@ -188,5 +202,7 @@ TEMPLATES: dict[str, tuple[Values, bool]] = {
     retention.NOTICE_MAIL: (_privacy(privacy_letters.notice_values), True),
     data_requests.REMINDER_MAIL: (_privacy(privacy_letters.request_values), True),
     notices.TEMPLATE: (_account_notice, True),
+    notices.PERSON_TEMPLATE: (_person_notice, True),
+    habilitations.REMINDER_MAIL: (_review_reminder, True),
 }
 """For each mail, by the name of its templates: what it says, and whether its text may be kept (no secret in it)."""

@@ -46,7 +46,7 @@ from app.models.second_factors import RecoveryCode, SecondFactor
 from app.models.sessions import SignInWay, UserSession
 from app.models.tellings import CASE_PLACES, OPEN_FOLLOW_UPS
 from app.models.throttles import Throttle
-from app.models.users import Capacity, ManagerFunction, User
+from app.models.users import Capacity, ManagerFunction, PersonState, User
 from app.models.visibility import Visibility
 
 __all__ = [
@@ -95,6 +95,7 @@ __all__ = [
     "OrganisationDepartement",
     "OutboxMail",
     "PartnerStatus",
+    "PersonState",
     "Priority",
     "RecoveryCode",
     "RetentionNotice",

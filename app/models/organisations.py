@@ -1,5 +1,7 @@
 """Organisations that share the follow-up, and the départements they cover."""
 
+from datetime import date
+
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -19,6 +21,8 @@ class Organisation(Model):
     short_name: Mapped[short]
     siret: Mapped[str | None] = mapped_column(String(14))
     is_active: Mapped[bool] = mapped_column(default=True)
+    review_due_on: Mapped[date | None]
+    """When its people are next to be confirmed; set by the first round of the scheduler that meets it."""
 
     departements: Mapped[list["OrganisationDepartement"]] = relationship(
         order_by="OrganisationDepartement.departement", cascade="all, delete-orphan"

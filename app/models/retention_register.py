@@ -30,7 +30,7 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "capacities": {
         "account": "id user_id organisation_id employer_id manager_function job_title is_coordinator is_administrator"
-        " ends_on"
+        " ends_on departs_on suspended_on confirmed_on invited_at own_departements version"
     },
     "carsat_blocks": {
         "case": "id employer_id since lifted_on reason note organisation_id author_id written_at version"
@@ -99,7 +99,7 @@ REGISTER: dict[str, dict[str, str]] = {
         " needs_second_factor code_digest code_tries"
     },
     "organisation_departements": {"organisation": "organisation_id departement"},
-    "organisations": {"organisation": "id kind name short_name siret is_active"},
+    "organisations": {"organisation": "id kind name short_name siret is_active review_due_on"},
     "outbox_mails": {
         "mail": "id object_kind object_id rule cycle user_id template created_at send_after claimed_at sent_at"
         " cancelled_at attempts subject body last_error"

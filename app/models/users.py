@@ -1,12 +1,12 @@
 """People who sign in, and the capacities in which they act."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import key, line, short
+from app.models.columns import Versioned, key, line, short, text
 from app.models.employers import Employer
 from app.models.organisations import Organisation
 from app.models.second_factors import SecondFactor
@@ -45,13 +45,25 @@ class User(Model):
         return self.second_factor is not None and self.second_factor.confirmed_at is not None
 
 
-class Capacity(Model):
+class PersonState(LabelledEnum):
+    """Where a person stands in an organisation."""
+
+    INVITED = "invited", "invitation envoyée"
+    ACTIVE = "active", "en poste"
+    LEAVING = "leaving", "départ prévu"
+    DEPARTED = "departed", "départ : lecture seule"
+    GONE = "gone", "accès terminé"
+    SUSPENDED = "suspended", "suspendu"
+
+
+class Capacity(Versioned, Model):
     """One way in which a person acts: agent of an organisation, or manager at one employer's."""
 
     __tablename__ = "capacities"
     __table_args__ = (
         CheckConstraint("(organisation_id IS NULL) <> (employer_id IS NULL)", name="one_side"),
         CheckConstraint("(employer_id IS NULL) = (manager_function IS NULL)", name="function_of_manager"),
+        UniqueConstraint("user_id", "organisation_id"),
     )
 
     id: Mapped[key]
@@ -63,10 +75,44 @@ class Capacity(Model):
     is_coordinator: Mapped[bool] = mapped_column(default=False)
     is_administrator: Mapped[bool] = mapped_column(default=False)
     ends_on: Mapped[date | None]
+    """The last day of any access."""
+    departs_on: Mapped[date | None]
+    """From that day on the person only reads, until `ends_on`."""
+    suspended_on: Mapped[date | None]
+    confirmed_on: Mapped[date | None]
+    """When the organisation last said that the person is still in post."""
+    invited_at: Mapped[datetime | None]
+    """When the invitation left; nothing once the person has acted in this capacity."""
+    own_departements: Mapped[text] = mapped_column(default="")
+    """A territory narrower than the organisation's: codes apart by a space; none for the whole of it."""
 
     user: Mapped[User] = relationship(back_populates="capacities")
     organisation: Mapped[Organisation | None] = relationship()
     employer: Mapped[Employer | None] = relationship()
+
+    @property
+    def territory(self) -> frozenset[str]:
+        """The départements of the organisation, or those among them that are this person's own."""
+        whole = self.organisation.territory if self.organisation else frozenset()
+        return whole & frozenset(self.own_departements.split()) if self.own_departements else whole
+
+    def is_open(self, today: date) -> bool:
+        """Tell whether one signs in by it: neither over nor suspended."""
+        return self.suspended_on is None and (self.ends_on is None or self.ends_on >= today)
+
+    def is_read_only(self, today: date) -> bool:
+        """Tell whether the person has left its post, and only reads."""
+        return self.departs_on is not None and self.departs_on <= today
+
+    def state_on(self, today: date) -> PersonState:
+        """Return where the person stands that day."""
+        if self.ends_on is not None and self.ends_on < today:
+            return PersonState.GONE
+        if self.suspended_on is not None:
+            return PersonState.SUSPENDED
+        if self.departs_on is not None:
+            return PersonState.DEPARTED if self.departs_on <= today else PersonState.LEAVING
+        return PersonState.INVITED if self.invited_at else PersonState.ACTIVE
 
     @property
     def label(self) -> str:

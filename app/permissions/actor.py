@@ -31,6 +31,8 @@ class Actor:
     employer_id: int | None = None
     is_coordinator: bool = False
     is_administrator: bool = False
+    is_read_only: bool = False
+    """Has left its post: reads for a while, and does nothing more."""
     flows: tuple[Flow, ...] = ()
 
     @property

@@ -7,6 +7,11 @@ from app.permissions.sight import SHARED_READERS, reads_calendars
 from workflows.core import Step
 from workflows.roles import LEADS, Role
 
+READ_ONLY = (
+    "Votre départ est enregistré : vous lisez encore pendant trente jours, sans rien modifier. "
+    "La personne qui gère les accès dans votre organisme peut revenir dessus."
+)
+
 
 def may(
     actor: Actor, act: Act, kind: Kind, record: Employer | Case, *, given: frozenset[Relation] = frozenset()
@@ -16,10 +21,30 @@ def may(
     `record.relations` is set by the query that loaded the record; without it everything is closed. `given` adds
     what holds for the very object in question: consent, sharing, authorship.
     """
-    if not opens(actor.role, kind, act, record.relations | given):
+    if read_only_refusal(actor, act) or not opens(actor.role, kind, act, record.relations | given):
         return False
     employer = record.employer if isinstance(record, Case) else record
     return is_open_for_the_sector(actor.role, act, kind, is_public=employer.is_public)
+
+
+def read_only_refusal(actor: Actor, act: Act) -> str | None:
+    """Return why somebody who has left its post may not do this, or None: it reads for thirty days, and no more."""
+    return READ_ONLY if actor.is_read_only and act not in (Act.READ, Act.COUNT) else None
+
+
+def administers(actor: Actor) -> bool:
+    """Tell whether somebody manages the people of its own organisation."""
+    return actor.is_administrator and actor.organisation_id is not None
+
+
+def installs_organisations(actor: Actor) -> bool:
+    """The platform's administration gives an organisation its first administrator."""
+    return administers(actor) and actor.role is Role.PLATFORM
+
+
+def may_reassign(actor: Actor, case: Case) -> bool:
+    """Whoever manages the people of the lead replaces an officer who leaves."""
+    return administers(actor) and case.lead_organisation_id == actor.organisation_id
 
 
 def is_open_for_the_sector(role: Role, act: Act, kind: Kind, *, is_public: bool) -> bool:
@@ -33,7 +58,7 @@ def is_open_for_the_sector(role: Role, act: Act, kind: Kind, *, is_public: bool)
 
 def may_follow(actor: Actor, structure: Structure) -> bool:
     """Tell whether the actor's body acts where the structure is: another département's belongs to its neighbours."""
-    return actor.role in LEADS and structure.departement in actor.territory
+    return actor.role in LEADS and not actor.is_read_only and structure.departement in actor.territory
 
 
 def is_out_of_territory(actor: Actor, relations: frozenset[str]) -> bool:
@@ -58,13 +83,16 @@ def places_of(record: Employer | Case) -> frozenset[str]:
 
 def may_write_entry(actor: Actor, entry: Exchange | Visit) -> bool:
     """An entry is completed by the organisation that wrote it; a final visit by nobody."""
+    if read_only_refusal(actor, Act.WRITE):
+        return False
     is_final = isinstance(entry, Visit) and entry.is_final
     return entry.organisation_id == actor.organisation_id and actor.organisation_id is not None and not is_final
 
 
 def may_correct(actor: Actor, visit: Visit) -> bool:
     """A final report has a corrected version by the organisation that wrote it, and by no other."""
-    return visit.is_final and actor.organisation_id is not None and visit.organisation_id == actor.organisation_id
+    is_its_own = actor.organisation_id is not None and visit.organisation_id == actor.organisation_id
+    return visit.is_final and is_its_own and not actor.is_read_only
 
 
 def may_coordinate(actor: Actor, case: Case) -> bool:
@@ -76,6 +104,8 @@ def may_coordinate(actor: Actor, case: Case) -> bool:
 
 def step_refusal(actor: Actor, case: Case, step: Step) -> str | None:
     """Return why this actor may not take this step on a case it sees, in French, or None."""
+    if why := read_only_refusal(actor, Act.WRITE):
+        return why
     if actor.role is Role.CARSAT and case.employer.is_public:
         return "Employeur public : les étapes reviennent à l’ARS et au département, non à la branche AT-MP."
     if step.lead_only and case.lead_organisation and case.lead_organisation_id != actor.organisation_id:
@@ -104,7 +134,7 @@ def writes_notes_on(actor: Actor, sector: Sector) -> bool:
 
     Whoever may write a note at all may do so by the relations that put the case in its sight.
     """
-    is_open = bool(relations_needed(actor.role, Kind.EXCHANGE, Act.WRITE))
+    is_open = bool(relations_needed(actor.role, Kind.EXCHANGE, Act.WRITE)) and not actor.is_read_only
     return is_open and is_open_for_the_sector(actor.role, Act.WRITE, Kind.EXCHANGE, is_public=sector is Sector.PUBLIC)
 
 

@@ -20,6 +20,7 @@ from app.models import (
     User,
 )
 from app.queries.cases import is_
+from app.queries.users import is_working
 from workflows.roles import Role
 
 DEADLINE = "case_deadline"
@@ -76,7 +77,7 @@ def _holds(organisation_id: Any, today: date) -> tuple[Any, ...]:
     """Conditions on `Capacity`, `User`, `Organisation`: the person acts for that organisation today."""
     return (
         Capacity.organisation_id == organisation_id,
-        or_(Capacity.ends_on.is_(None), Capacity.ends_on >= today),
+        is_working(today),
         Capacity.user_id == User.id,
         User.is_enabled,
         Organisation.id == organisation_id,

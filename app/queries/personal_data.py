@@ -58,7 +58,8 @@ HOLDINGS = (
     Holding(
         "capacities",
         "Mes fonctions",
-        "organisation_id employer_id manager_function job_title is_coordinator is_administrator ends_on",
+        "organisation_id employer_id manager_function job_title is_coordinator is_administrator own_departements"
+        " invited_at confirmed_on suspended_on departs_on ends_on",
         by_user="user_id",
     ),
     Holding(

@@ -24,6 +24,7 @@ from app.models import (
     User,
     Visit,
 )
+from app.queries.users import is_working
 from workflows.retention import RULES, Rule
 from workflows.roles import Role
 from workflows.support_case import State
@@ -181,7 +182,7 @@ def administrators_of(organisation_id: int | None, today: date) -> list[int]:
         .join(Organisation, Organisation.id == Capacity.organisation_id)
         .where(
             Capacity.is_administrator,
-            or_(Capacity.ends_on.is_(None), Capacity.ends_on >= today),
+            is_working(today),
             User.is_enabled,
             Organisation.is_active,
         )

@@ -1,6 +1,8 @@
 """People and organisations."""
 
-from sqlalchemy import Select, select
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -21,3 +23,13 @@ def _with_capacities() -> Select[User]:
     # Not the employers of the capacities: this is read before anybody acts, when their table is still closed.
     capacities = joinedload(User.capacities)
     return select(User).options(capacities.joinedload(Capacity.organisation).joinedload(Organisation.departements))
+
+
+def is_open(today: date) -> ColumnElement[bool]:
+    """Condition on `Capacity`, as `Capacity.is_open`: one signs in by it."""
+    return and_(Capacity.suspended_on.is_(None), or_(Capacity.ends_on.is_(None), Capacity.ends_on >= today))
+
+
+def is_working(today: date) -> ColumnElement[bool]:
+    """Condition on `Capacity`: open, and the person has not left its post."""
+    return and_(is_open(today), or_(Capacity.departs_on.is_(None), Capacity.departs_on > today))

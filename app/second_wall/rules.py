@@ -200,29 +200,39 @@ UNGUARDED = {
 }
 """The other tables, each with the reason why its rows need no rule."""
 
+_PLACE = (
+    "job_title, is_coordinator, is_administrator, own_departements, invited_at, confirmed_on, departs_on, ends_on, "
+    "suspended_on, version"
+)
 _WHOLE = "SELECT, INSERT, UPDATE, DELETE"
 
 RIGHTS: dict[str, dict[str, str]] = {
     APP: {
-        **dict.fromkeys(("capacities", "organisations", "organisation_departements", "rule_settings"), "SELECT"),
+        **dict.fromkeys(("organisation_departements", "rule_settings"), "SELECT"),
+        # Whose function it is never changes; the review's date also lets an act hold its organisation's row.
+        "capacities": f"SELECT, INSERT, UPDATE ({_PLACE})",
+        "organisations": "SELECT, UPDATE (review_due_on)",
         **dict.fromkeys(("open_follow_ups", "case_places", "alembic_version"), "SELECT"),
         **dict.fromkeys(("conventions", "convention_parties"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("convention_families", "convention_departements"), _WHOLE),
         **dict.fromkeys(("user_identities", "second_factors", "recovery_codes", "throttles"), _WHOLE),
         **dict.fromkeys(("user_sessions", "magic_links", "data_requests"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("journal_entries", "access_entries"), "SELECT, INSERT"),
-        "users": "SELECT, UPDATE (password_hash)",
+        "users": "SELECT, INSERT, UPDATE (password_hash)",
         "journal_heads": "SELECT, UPDATE",
     },
     SCHEDULER: {
-        **dict.fromkeys(("users", "capacities", "organisations", "organisation_departements"), "SELECT"),
+        **dict.fromkeys(("users", "organisation_departements"), "SELECT"),
+        "capacities": "SELECT, UPDATE (suspended_on, version)",
+        "organisations": "SELECT, UPDATE (review_due_on)",
         **dict.fromkeys(("employers", "structures", "federation_members", "cases", "case_structures"), "SELECT"),
         **dict.fromkeys(("case_officers", "case_partners", "case_deadlines", "rule_settings"), "SELECT"),
         **dict.fromkeys(("conventions", "convention_parties"), "SELECT"),
         **dict.fromkeys(("convention_families", "convention_departements"), "SELECT"),
         **dict.fromkeys(("case_places", "alembic_version"), "SELECT"),
         **dict.fromkeys(("data_requests", "retention_notices", "magic_links"), "SELECT"),
-        **dict.fromkeys(("journal_entries", "access_entries", "journal_drops"), "SELECT"),
+        **dict.fromkeys(("access_entries", "journal_drops"), "SELECT"),
+        "journal_entries": "SELECT, INSERT",
         **dict.fromkeys(("journal_seals", "journal_seal_heads"), "SELECT, INSERT"),
         **dict.fromkeys(("user_sessions", "throttles"), "SELECT, DELETE"),
         "journal_heads": "SELECT, UPDATE",

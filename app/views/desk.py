@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
-from app.permissions import Actor, reads_calendar_of, reads_calendars, writes_notes_on
+from app.permissions import Actor, installs_organisations, reads_calendar_of, reads_calendars, writes_notes_on
 from app.queries import aggregates, cases, drafts
 from app.queries.cases import CALENDAR_TIMINGS, CaseFilters
 from app.statistics.disclosure import SMALLEST_CELL
@@ -119,4 +119,5 @@ def _platform(actor: Actor, today: date) -> str:
         organisations=aggregates.list_organisations_with_accounts(),
         mails=aggregates.count_mails(),
         people=aggregates.count_people(),
+        installs=installs_organisations(actor),
     )

@@ -4,10 +4,10 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock, sessions
-from app.actions import accounts, magic_links
+from app.actions import accounts, magic_links, people
 from app.actions.errors import Unacceptable
 from app.extensions import db
-from app.models import LinkPurpose, MagicLink, SignInWay
+from app.models import Capacity, LinkPurpose, MagicLink, SignInWay
 from app.queries.magic_links import get_link, get_pending_link
 from app.readers.devices import shortened_address
 from app.views import openid
@@ -99,10 +99,17 @@ def _use(link: MagicLink, form: FollowForm) -> ResponseReturnValue:
         flash("Votre mot de passe est enregistré. Vous pouvez vous connecter.", "success")
         target = url_for("accounts.sign_in")
     else:
-        auth.sign_in(used.user, SignInWay.MAGIC_LINK)
+        auth.sign_in(used.user, SignInWay.MAGIC_LINK, capacity=_invited_as(used))
         target = auth.local_address(used.target) or url_for("desk.show")
     db.session.commit()
     return redirect(target)
+
+
+def _invited_as(link: MagicLink) -> Capacity | None:
+    """Return the function that an invitation is for, while it is open."""
+    if link.object_kind != people.ABOUT or link.user is None:
+        return None
+    return next((one for one in auth.valid_capacities(link.user) if one.id == link.object_id), None)
 
 
 def _dead(reference: str) -> ResponseReturnValue:

@@ -171,7 +171,7 @@ def _offer(form: TeamForm, case: Case) -> None:
         if o.id == case.lead_organisation_id or lead_refusal(o.kind, case.employer) is None
     ]
     form.lead.choices = leads if case.lead_organisation_id else [(0, "À désigner"), *leads]
-    agents = opening.list_agents([case.lead_organisation_id]) if case.lead_organisation_id else []
+    agents = opening.list_agents([case.lead_organisation_id], clock.today()) if case.lead_organisation_id else []
     form.officers.choices = [(user.id, user.full_name) for user in agents]
 
 

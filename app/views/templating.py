@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 
 from app import filters
 from app.auth import current_actor
-from app.permissions import Act, Actor, Kind, reads_journal, relations_needed
+from app.permissions import Act, Actor, Kind, administers, reads_journal, relations_needed
 from app.sessions import current_user, valid_capacities
 from app.views import headers
 from workflows.roles import Role
@@ -76,6 +76,9 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
         for label, own, endpoint, blueprints, kind in NAVIGATION
         if kind is None or relations_needed(actor.role, kind, Act.READ)
     ]
+    if administers(actor):
+        current = request.blueprint in ("people", "habilitations")
+        shown.insert(-1, {"label": "Personnes", "url": url_for("people.index"), "current": current})
     if reads_journal(actor):
         current = request.blueprint == "journal"
         shown.insert(-1, {"label": "Journal", "url": url_for("journal.index"), "current": current})

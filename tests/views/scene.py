@@ -54,6 +54,8 @@ def furnish(world: World) -> Scene:
         "data_request": _data_request(),
         "ars_note": _note(world, here, "referent", Visibility.PARTNERS),
         "public_note": _note(world, public, "referent", Visibility.PARTNERS),
+        "person": world.user("admin").capacities[0].id,
+        "far_person": world.user("ailleurs").capacities[0].id,
         "aract": world.organisation("Aract Poitou").id,
         **_conventions(world),
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
