@@ -57,7 +57,7 @@ def invite(
     now: datetime,
     today: date,
 ) -> Capacity:
-    """Let somebody act for an organisation and write to that address; the same invitation again changes nothing.
+    """Let somebody act for an organisation and write to that address; the same again, a little later, only writes again.
 
     An account that exists already, whoever opened it, gets one more function; nothing of it is told, not even that
     it exists. Raises Unacceptable for a bad address or somebody who is already there.
@@ -67,6 +67,7 @@ def invite(
     user = _user(address, given_name, family_name, actor, now)
     known = next((one for one in user.capacities if one.organisation_id == organisation.id), None)
     if known and known.is_open(today) and known.invited_at:
+        _write_again(known, secret_key, actor, now)
         return known
     if known and (known.ends_on is None or known.ends_on >= today):
         raise Unacceptable("Cette personne est déjà dans votre organisme.", field="email")
@@ -139,7 +140,11 @@ def resend(capacity: Capacity, *, secret_key: str, actor: Actor, now: datetime) 
     db.session.refresh(capacity)
     if capacity.invited_at is None:
         raise Unacceptable("Cette personne s’est déjà connectée : l’invitation a servi.")
-    if now - capacity.invited_at < AGAIN:
+    return _write_again(capacity, secret_key, actor, now)
+
+
+def _write_again(capacity: Capacity, secret_key: str, actor: Actor, now: datetime) -> bool:
+    if capacity.invited_at and now - capacity.invited_at < AGAIN:
         return False
     capacity.invited_at = now
     _keep(JournalAction.INVITATION_SENT, capacity, actor, now)

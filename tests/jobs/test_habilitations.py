@@ -1,15 +1,18 @@
 """Reviews of access: reminded once, again once, then enforced, however many schedulers run."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
 
+from app.actions.outbox import Claimed
 from app.extensions import db
 from app.jobs import letters
 from app.jobs.habilitations import pursue_reviews
 from app.models import Capacity, JournalAction, JournalEntry, OutboxMail
+from app.second_wall.rules import SCHEDULER
 from tests.factories import make_user
 from tests.world import World
 from workflows.habilitations import last_day_of_reading, next_review, reminders_due, suspends
@@ -100,16 +103,23 @@ def _words(mail: OutboxMail, day: date) -> str:
     return letters.write(_claimed(mail), now=at(day)()).letter.text.replace("\u00a0", " ")
 
 
-def _claimed(mail: OutboxMail) -> letters.outbox.Claimed:
-    names = (
-        "id",
-        "user_id",
-        "template",
-        "object_kind",
-        "object_id",
-        "rule",
-        "cycle",
-        "attempts",
-        "created_at",
-    )
-    return letters.outbox.Claimed(**{name: getattr(mail, name) for name in names})
+def _claimed(mail: OutboxMail) -> Claimed:
+    return Claimed(**{known.name: getattr(mail, known.name) for known in fields(Claimed)})
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_the_role_of_the_scheduler_is_enough(world: World) -> None:
+    make_user("gestionnaire", world.organisation("Carsat Poitou"), is_administrator=True)
+    db.session.commit()
+
+    def as_scheduler(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT set_config('role', '{SCHEDULER}', true)")
+
+    event.listen(db.engine, "begin", as_scheduler)
+    try:
+        pursue_reviews(now=at(date(2026, 11, 24)))
+        pursue_reviews(now=at(DUE + timedelta(30)))
+    finally:
+        event.remove(db.engine, "begin", as_scheduler)
+        db.session.rollback()
+    assert kept(world) == (["review_again"], ["Preventeur"])

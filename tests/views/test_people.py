@@ -116,7 +116,8 @@ def test_an_invitation_is_sent_again_or_taken_back_and_does_not_outlive_its_use(
     assert len(links()) == 1, "a second click"
     with time_machine.travel(NOW + timedelta(minutes=10)):
         boss.send(f"{home}/invitation")
-        assert len(links()) == 2
+        assert boss.fill(f"{PEOPLE}/inviter", **SOMEBODY).location == PEOPLE
+        assert len(links()) == 2, "sent again a moment ago"
         assert boss.send(f"{home}/retrait").location == PEOPLE
         assert boss.send(f"{home}/retrait").location == PEOPLE
     assert all(link.expires_at <= NOW + timedelta(minutes=11) for link in links()[1:])
