@@ -57,7 +57,7 @@ def invite(
     now: datetime,
     today: date,
 ) -> Capacity:
-    """Let somebody act for an organisation and write to that address; the same again, a little later, only writes again.
+    """Let somebody act for an organisation and write to that address; doing it again later only writes again.
 
     An account that exists already, whoever opened it, gets one more function; nothing of it is told, not even that
     it exists. Raises Unacceptable for a bad address or somebody who is already there.
