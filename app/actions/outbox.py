@@ -108,7 +108,8 @@ def queue_mail(
         "send_after": send_after or now,
     }
     # Nothing is read back: whoever writes to somebody else sees none of their mails.
-    written: Any = db.session.execute(_insert().values(values).inline().on_conflict_do_nothing())
+    statement = _insert().values(values).inline().on_conflict_do_nothing()
+    written: Any = db.session.execute(statement.execution_options(preserve_rowcount=True))
     return bool(written.rowcount == 1)
 
 
