@@ -32,6 +32,8 @@ OWN = (
     "/journal/consultations",
 )
 """Pages that show what their reader has just done, and are never twice the same."""
+OF_THE_PLATFORM = ("/", "/journal")
+"""Those of the platform's administration, which show that somebody has just signed in."""
 STEPS = ("/dossiers/{case}/etapes/sign_contract", "/dossiers/{case}/etapes/start_accompaniment")
 
 
@@ -69,7 +71,8 @@ def snapshot(app: Flask, scene: Scene, column: str, statements: list[str]) -> di
     """Every answer that somebody gets, byte for byte, with the statements that made it."""
     browser = Browser(app, SOMEBODY[column])
     token, found = browser.token(), dict[str, object]()
-    asked = [("GET", row.template) for row in rows() if row.method == "GET" and row.template not in OWN]
+    told = OWN + (OF_THE_PLATFORM if column == "adm" else ())
+    asked = [("GET", row.template) for row in rows() if row.method == "GET" and row.template not in told]
     asked += [("GET", address) for address in (*SEARCHES, *STEPS)]
     asked += [("POST", STEPS[0])] if column != "ail" else []
     for method, template in asked:
