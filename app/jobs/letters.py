@@ -18,9 +18,8 @@ from app.filters import moment, plural
 from app.jobs import people_letters, privacy_letters
 from app.models import Case, LinkPurpose, User
 from app.permissions import reads_whole_case
-from app.queries.cases import get_case
 from app.queries.magic_links import get_pending_link_by_id
-from app.queries.outbox import get_last_reminder_at, get_running_deadline, is_officer
+from app.queries.outbox import get_case_to_name, get_last_reminder_at, get_running_deadline, is_officer
 from app.queries.sessions import get_device_of
 from app.queries.users import get_user
 from app.sessions import valid_capacities
@@ -106,7 +105,7 @@ def _case_followed_by(user: User, case_id: int, *, is_officer: bool) -> Case | N
     """Return the case when one same capacity both reads its calendar and makes it this person's business."""
     for capacity in valid_capacities(user):
         actor = actor_of(user, capacity)
-        case = get_case(actor, case_id)
+        case = get_case_to_name(actor, case_id)
         if case and reads_whole_case(actor, case) and (is_officer or capacity.is_coordinator):
             return case
     return None

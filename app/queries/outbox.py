@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, text, union_all
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.extensions import db
 from app.models import (
@@ -19,7 +20,8 @@ from app.models import (
     Structure,
     User,
 )
-from app.queries.cases import is_
+from app.permissions import Actor, Relation, case_relations, relation_columns
+from app.queries.cases import is_, visible_cases
 from app.queries.users import is_working
 from workflows.roles import Role
 
@@ -160,6 +162,21 @@ def get_running_deadline(deadline_id: int, cycle: int) -> CaseDeadline | None:
             CaseDeadline.paused_on.is_(None),
         )
     )
+
+
+def get_case_to_name(actor: Actor, case_id: int) -> Case | None:
+    """Return what a reminder names of a case in sight, with the reader's relations; else None.
+
+    No visit, no block: the scheduler's role may read neither.
+    """
+    statement = visible_cases(actor).where(Case.id == case_id).add_columns(*relation_columns(case_relations(actor)))
+    named = (contains_eager(Case.employer), joinedload(Case.main_structure))
+    row = db.session.execute(statement.options(*named)).first()
+    if row is None:
+        return None
+    found: Case = row[0]
+    found.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
+    return found
 
 
 def is_officer(case_id: int, user_id: int) -> bool:
