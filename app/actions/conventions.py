@@ -7,8 +7,17 @@ from datetime import date, datetime
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.actions.errors import Difference, Forbidden, Stale, Unacceptable
+from app.actions.journal import record
 from app.extensions import db
-from app.models import Convention, ConventionDepartement, ConventionFamily, ConventionParty, Organisation
+from app.models import (
+    Convention,
+    ConventionDepartement,
+    ConventionFamily,
+    ConventionParty,
+    JournalAction,
+    ObjectKind,
+    Organisation,
+)
 from app.permissions import (
     BY_CONVENTION,
     Actor,
@@ -66,10 +75,11 @@ def record_convention(
     _write(convention, terms)
     own = ConventionParty(organisation_id=actor.organisation_id, confirmed_on=today, confirmed_by_id=actor.user_id)
     convention.parties = [own, *(ConventionParty(organisation_id=number) for number in sorted(terms.parties))]
+    _tell(JournalAction.CONVENTION_RECORDED, convention, actor=actor, now=now)
     return convention
 
 
-def amend_convention(convention: Convention, terms: Terms, *, version: int, actor: Actor) -> None:
+def amend_convention(convention: Convention, terms: Terms, *, version: int, actor: Actor, now: datetime) -> None:
     """Change what nobody else has confirmed yet; raises Stale with both versions."""
     if not may_change_convention(actor, convention):
         raise Forbidden("Une fois confirmée par un autre organisme, une convention ne change plus : faites un avenant.")
@@ -81,6 +91,7 @@ def amend_convention(convention: Convention, terms: Terms, *, version: int, acto
     kept = {party.organisation_id: party for party in convention.parties}
     wanted = sorted(terms.parties | {convention.organisation_id})
     convention.parties = [kept.get(number) or ConventionParty(organisation_id=number) for number in wanted]
+    _tell(JournalAction.CONVENTION_CHANGED, convention, actor=actor, now=now)
 
 
 def differences(convention: Convention, terms: Terms) -> list[Difference]:
@@ -143,7 +154,7 @@ def _refuse_faults(terms: Terms, actor: Actor, but: int | None = None) -> None:
         raise Unacceptable("Une convention porte déjà cette référence.", field="reference")
 
 
-def confirm_convention(convention: Convention, *, version: int, actor: Actor, today: date) -> None:
+def confirm_convention(convention: Convention, *, version: int, actor: Actor, today: date, now: datetime) -> None:
     """Bind the actor's organisation to the very text it read; confirming twice changes nothing."""
     party = _own_party(convention, actor)
     if party.confirmed_on:
@@ -152,9 +163,12 @@ def confirm_convention(convention: Convention, *, version: int, actor: Actor, to
         raise Stale(convention)
     _touch(convention)
     party.confirmed_on, party.confirmed_by_id = today, actor.user_id
+    _tell(JournalAction.CONVENTION_CONFIRMED, convention, actor=actor, now=now)
 
 
-def end_convention(convention: Convention, motive: str, *, version: int, actor: Actor, today: date) -> None:
+def end_convention(
+    convention: Convention, motive: str, *, version: int, actor: Actor, today: date, now: datetime
+) -> None:
     """End early from today on: for all, when the organisation that wrote it down says so; else for the actor's own."""
     party = _own_party(convention, actor)
     if convention.closed_on or party.left_on:
@@ -166,6 +180,19 @@ def end_convention(convention: Convention, motive: str, *, version: int, actor: 
         convention.closed_on, convention.closing_motive = today, motive.strip()
     else:
         party.left_on, party.leaving_motive = today, motive.strip()
+    _tell(JournalAction.CONVENTION_ENDED, convention, actor=actor, now=now)
+
+
+def _tell(action: JournalAction, convention: Convention, *, actor: Actor, now: datetime) -> None:
+    """What opens or closes flows joins the journal: between whom, which data, where, until when."""
+    db.session.flush()
+    content = {
+        "parties": sorted([party.organisation_id, str(party.left_on)] for party in convention.parties),
+        "families": sorted(row.family for row in convention.families),
+        "departements": sorted(row.departement for row in convention.departements),
+        "until": str(convention.closed_on or convention.valid_until),
+    }
+    record(action, ObjectKind.CONVENTION, convention.id, content, actor=actor, now=now)
 
 
 def _own_party(convention: Convention, actor: Actor) -> ConventionParty:

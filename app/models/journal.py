@@ -43,6 +43,10 @@ class JournalAction(LabelledEnum):
     DEPARTURE_CANCELLED = "departure_cancelled", "Départ annulé"
     ACCESS_SUSPENDED = "access_suspended", "Accès suspendu"
     ACCESS_RESTORED = "access_restored", "Accès rétabli"
+    CONVENTION_RECORDED = "convention_recorded", "Convention enregistrée"
+    CONVENTION_CHANGED = "convention_changed", "Convention modifiée avant confirmation"
+    CONVENTION_CONFIRMED = "convention_confirmed", "Convention confirmée"
+    CONVENTION_ENDED = "convention_ended", "Convention close ou quittée"
     HABILITATIONS_REVIEWED = "habilitations_reviewed", "Habilitations revues"
     PASSWORD_CHANGED = "password_changed", "Mot de passe changé"
     SIGNED_IN = "signed_in", "Connexion"
@@ -79,6 +83,7 @@ class ObjectKind(LabelledEnum):
     USER = "user", "Compte"
     CAPACITY = "capacity", "Fonction"
     ORGANISATION = "organisation", "Organisme"
+    CONVENTION = "convention", "Convention"
     JOURNAL = "journal", "Journal"
 
 

@@ -156,7 +156,9 @@ def edit(convention_id: int) -> ResponseReturnValue:
     form = _form({**start, "reference": convention.reference, "version": convention.version})
     if form.validate_on_submit():
         try:
-            actions.amend_convention(convention, _terms(form), version=form.version.number, actor=auth.acting())
+            actions.amend_convention(
+                convention, _terms(form), version=form.version.number, actor=auth.acting(), now=clock.now()
+            )
             db.session.commit()
             flash("La convention est à jour.", "success")
             return redirect(url_for("conventions.show", convention_id=convention_id))
@@ -173,7 +175,7 @@ def edit(convention_id: int) -> ResponseReturnValue:
 def confirm(convention_id: int) -> ResponseReturnValue:
     convention = convention_or_404(convention_id)
     version = request.form.get("version", -1, type=int)
-    actions.confirm_convention(convention, version=version, actor=auth.acting(), today=clock.today())
+    actions.confirm_convention(convention, version=version, actor=auth.acting(), today=clock.today(), now=clock.now())
     db.session.commit()
     flash("Votre organisme a confirmé la convention.", "success")
     return redirect(url_for("conventions.show", convention_id=convention_id))
@@ -188,7 +190,9 @@ def end(convention_id: int) -> ResponseReturnValue:
     form = EndForm(data={"version": convention.version})
     if form.validate_on_submit():
         motive = form.motive.data or ""
-        actions.end_convention(convention, motive, version=form.version.number, actor=actor, today=clock.today())
+        actions.end_convention(
+            convention, motive, version=form.version.number, actor=actor, today=clock.today(), now=clock.now()
+        )
         db.session.commit()
         flash("C’est fait : ce que cette convention ouvrait se ferme dès maintenant.", "success")
         return redirect(url_for("conventions.show", convention_id=convention_id))

@@ -8,8 +8,10 @@ import time_machine
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Convention, ConventionParty, Visibility
+from app.models import Convention, ConventionParty, ObjectKind, Visibility
+from app.models.journal import ACCOUNTS
 from tests.factories import make_exchange, make_user
+from tests.journal import entries
 from tests.pages import Browser, Page
 from tests.world import POITOU, World
 
@@ -67,6 +69,8 @@ def test_written_down_confirmed_read_then_ended(world: World, browse: Browse) ->
     assert "a quitté la convention le 24/11/2026 : Reprise en interne" in _folded(
         coordinator.get(f"/conventions/{number}")
     )
+    told = [(one.action.value, one.object_id) for one in entries(ACCOUNTS) if one.object_kind is ObjectKind.CONVENTION]
+    assert told == [(f"convention_{deed}", number) for deed in ("recorded", "confirmed", "ended")]
 
 
 def _folded(page: Page) -> str:
