@@ -81,7 +81,8 @@ def _ensure_roles(connection: Connection) -> None:
             )
         for role in missing:
             connection.exec_driver_sql(f"CREATE ROLE {role} NOLOGIN")
-    if not connection.scalar(text(f"SELECT pg_has_role('{APP}', '{AGGREGATES}', 'member')")):
+    belongs = text("SELECT pg_has_role(:member, :role, 'member')")
+    if not connection.scalar(belongs, {"member": APP, "role": AGGREGATES}):
         connection.exec_driver_sql(f"GRANT {AGGREGATES} TO {APP}")
 
 

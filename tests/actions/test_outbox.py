@@ -76,8 +76,7 @@ def test_reminders_of_a_paused_deadline_are_kept(world: World) -> None:
 
 def test_each_officer_of_the_lead_gets_a_mail(world: World) -> None:
     case, carsat = world.case("Tilleuls"), world.organisation("Carsat Poitou")
-    colleague = make_user("colleague", carsat)
-    colleague.capacities.append(Capacity(organisation=carsat, is_coordinator=True))
+    colleague = make_user("colleague", carsat, is_coordinator=True)
     db.session.flush()
     db.session.add(CaseOfficer(case_id=case.id, user_id=colleague.id, since=TODAY))
     make_deadline(case, DUE, (-15, TODAY))

@@ -42,7 +42,7 @@ def verdicts(section: str) -> int:
 def test_an_unknown_measure_is_refused_with_those_that_exist() -> None:
     result = bench("vitesse")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "Mesure inconnue : vitesse. Au choix : pdf, liste, rappels, etape, finess.\n"
+    assert result.stderr == "Mesure inconnue : vitesse. Au choix : pdf, liste, murs, rappels, etape, finess.\n"
 
 
 def test_a_ratio_compares_the_medians_and_tells_the_spread() -> None:

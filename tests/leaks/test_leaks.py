@@ -30,7 +30,7 @@ READING = {
 SHUT_OUT = {"personne": 302, SUSPENDED: 302, PARTED: 403, CLOSED_BODY: 403}
 """What every address answers to whoever has no place, or has it no longer; to a POST, 401 for 302."""
 
-SAMPLE, WHOLE, FIRST = 0.04, 1.0, 5
+SAMPLE, WHOLE, FIRST = 0.02, 1.0, 3
 
 
 @pytest.fixture
