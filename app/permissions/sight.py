@@ -12,6 +12,7 @@ from sqlalchemy import (
     case,
     exists,
     false,
+    func,
     literal,
     null,
     or_,
@@ -64,8 +65,9 @@ def employer_relations(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
 
 def case_relations(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
     """The same for `Case` (joined to `Employer`): the territory is that of the case's own structures."""
-    partner = exists().where(CasePartner.case_id == Case.id, _is(CasePartner.organisation_id, actor))
-    return _each(_case_conditions(actor, partner.correlate(Case)))
+    partner = select(CasePartner.case_id).where(CasePartner.case_id == Case.id, _is(CasePartner.organisation_id, actor))
+    # Offset: without it PostgreSQL reads all the invitations of an organisation to tell 25 cases.
+    return _each(_case_conditions(actor, partner.correlate(Case).offset(0).exists()))
 
 
 def _each(relations: Mapping[Relation, Conditions]) -> dict[Relation, ColumnElement[bool]]:
@@ -79,28 +81,24 @@ def _case_conditions(actor: Actor, partner: ColumnElement[bool]) -> dict[Relatio
 
 def _open_territory(actor: Actor) -> Conditions:
     """In its départements a body sees the cases it opened, and those of others that a convention opens there."""
-    opened_here = and_(_is(Case.opening_organisation_id, actor), or_(false(), *lies_in(actor.territory)))
-    by_convention = [
-        and_(place, _owner_is_among(sources))
-        for departements, sources in _reach(actor)
-        for place in lies_in(departements)
-    ]
-    return opened_here, *by_convention
+    opened, reach = _is(Case.opening_organisation_id, actor), _reach(actor)
+    owners = {here: _owner_is_among(sources) for here, sources in reach.items()}
+    owners[actor.territory] = or_(opened, owners[actor.territory]) if actor.territory in owners else opened
+    return tuple(and_(place, owner) for departements, owner in owners.items() for place in lies_in(departements))
 
 
-def _reach(actor: Actor) -> list[tuple[frozenset[str], frozenset[int]]]:
-    """Return (départements of the actor's own, organisations) whose cases conventions open there."""
+def _reach(actor: Actor) -> dict[frozenset[str], frozenset[int]]:
+    """Return, by départements of the actor's own, the organisations whose cases conventions open there."""
     reach: dict[frozenset[str], frozenset[int]] = {}
     for flow in actor.flows_of(Kind.CASE):
-        here = flow.departements & actor.territory
-        reach[here] = reach.get(here, frozenset()) | flow.sources
-    return [(here, sources) for here, sources in reach.items() if here]
+        if here := flow.departements & actor.territory:
+            reach[here] = reach.get(here, frozenset()) | flow.sources
+    return reach
 
 
 def _owner_is_among(sources: Iterable[int]) -> ColumnElement[bool]:
     """A case is the data of its lead or, while it has none, of the organisation that opened it."""
-    led = Case.lead_organisation_id.in_(_numbers(sources))
-    return or_(led, and_(Case.lead_organisation_id.is_(None), Case.opening_organisation_id.in_(_numbers(sources))))
+    return func.coalesce(Case.lead_organisation_id, Case.opening_organisation_id).in_(_numbers(sources))
 
 
 def _numbers(values: Iterable[int]) -> Any:

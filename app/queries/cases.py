@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from app.extensions import db
+from app.extensions import at_most, db
 from app.models import (
     CarsatBlock,
     Case,
@@ -263,7 +263,7 @@ def list_cases(
     if limit is not None and len(rows) > limit:
         return rows
     hidden = statement.where(not_(is_open), Case.id > (after[1] if after and is_among_hidden else 0))
-    wanted = hidden.order_by(Case.id).limit(limit + 1 - len(rows) if limit else None)
+    wanted = hidden.order_by(Case.id).limit(at_most(limit + 1 - len(rows)) if limit else None)
     return rows + list(db.session.execute(wanted))
 
 
@@ -275,7 +275,7 @@ def _page(statement: Any, sort: str, after: tuple[str, int] | None, limit: int |
         pair = tuple_(column, Case.id)
         statement = statement.where(pair < last if descending else pair > last)
     statement = statement.order_by(*keys)
-    return db.session.execute(statement.limit(limit + 1) if limit else statement).all()
+    return db.session.execute(statement.limit(at_most(limit + 1)) if limit else statement).all()
 
 
 def _rows(actor: Actor) -> Any:
@@ -315,7 +315,7 @@ def count_cases(actor: Actor, filters: CaseFilters, *, today: date) -> int:
         cases = select(Case.id).outerjoin(Employer, Case.employer_id == Employer.id)
         reads.append(cases.where(sight, *before, *wanted))
         before.append(sight.is_not(true()))
-    found = union_all(*reads).limit(COUNT_CAP + 1).subquery()
+    found = union_all(*reads).limit(at_most(COUNT_CAP + 1)).subquery()
     return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 

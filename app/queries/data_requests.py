@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from app.extensions import db
+from app.extensions import at_most, db
 from app.models import Contact, DataRequest, Organisation
 from app.permissions import Actor
 from workflows.roles import LEADS, Role
@@ -23,7 +23,7 @@ def _for(actor: Actor) -> Select[DataRequest]:
 def list_requests(actor: Actor) -> Sequence[DataRequest]:
     """Return those to answer first, the most urgent on top, then the last answered."""
     order = (DataRequest.answered_on.is_not(None), DataRequest.due_on, DataRequest.id)
-    return db.session.scalars(_for(actor).order_by(*order).limit(200)).all()
+    return db.session.scalars(_for(actor).order_by(*order).limit(at_most(200))).all()
 
 
 def get_request(actor: Actor, request_id: int) -> DataRequest | None:

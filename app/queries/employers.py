@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.extensions import db
+from app.extensions import at_most, db
 from app.models import Case, CasePartner, Contact, Employer, FederationMember, Organisation, Sector, Structure
 from app.models.search import search_words
 from app.permissions import (
@@ -131,13 +131,13 @@ def list_employers(
     )
     if after:
         statement = statement.where(tuple_(Employer.name, Employer.id) > after)
-    return db.session.execute(statement.limit(limit + 1) if limit else statement).all()
+    return db.session.execute(statement.limit(at_most(limit + 1)) if limit else statement).all()
 
 
 def count_employers(actor: Actor, filters: EmployerFilters) -> int:
     """Return how many employers the list holds, no further than one past COUNT_CAP."""
     rows = visible_employers(actor).with_only_columns(Employer.id).where(*_conditions(actor, filters))
-    return db.session.scalar(select(func.count()).select_from(rows.limit(COUNT_CAP + 1).subquery())) or 0
+    return db.session.scalar(select(func.count()).select_from(rows.limit(at_most(COUNT_CAP + 1)).subquery())) or 0
 
 
 def list_contacts(actor: Actor, employer: Employer, *conditions: ColumnElement[bool]) -> Sequence[Contact]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from app.clock import PARIS
-from app.extensions import db
+from app.extensions import at_most, db
 from app.models import AccessEntry, Capacity, JournalEntry, Organisation, User
 from app.permissions import Actor
 from workflows.roles import Role
@@ -61,7 +61,7 @@ def _list(
     )
     if before is not None:
         statement = statement.where(entry.id < before)
-    return db.session.execute(statement.order_by(entry.id.desc()).limit(PAGE + 1)).all()
+    return db.session.execute(statement.order_by(entry.id.desc()).limit(at_most(PAGE + 1))).all()
 
 
 def _in_sight(entry: Any, user_id: Any, actor: Actor) -> ColumnElement[bool]:

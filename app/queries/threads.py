@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import joinedload
 
-from app.extensions import db
+from app.extensions import at_most, db
 from app.models import Case, CaseEvent, Document, DocumentContent, DocumentKind, Employer, Exchange, Visit
 from app.permissions import (
     Act,
@@ -35,7 +35,7 @@ def list_events(case: Case) -> Sequence[CaseEvent]:
         .where(CaseEvent.case_id == case.id)
         .options(joinedload(CaseEvent.actor), joinedload(CaseEvent.organisation))
         .order_by(CaseEvent.id.desc())
-        .limit(THREAD)
+        .limit(at_most(THREAD))
     ).all()
 
 
@@ -76,7 +76,7 @@ def _entries(
     else:
         statement = statement.where(entry.employer_id == record.id)
     statement = statement.options(joinedload(entry.author), joinedload(entry.organisation), *_parents(entry, record))
-    return _read(statement.order_by(order.desc(), entry.id.desc()).limit(THREAD), actor, kind)
+    return _read(statement.order_by(order.desc(), entry.id.desc()).limit(at_most(THREAD)), actor, kind)
 
 
 def _parents(entry: Any, record: Case | Employer) -> list[Any]:
@@ -110,7 +110,7 @@ def get_visit(actor: Actor, visit_id: int) -> Visit | None:
 def find_visit_of_note(actor: Actor, exchange: Exchange) -> Visit | None:
     """Return the visit made from a note, its latest version that the actor may read; None while there is none."""
     statement = readable(actor, Kind.VISIT, Visit).where(Visit.exchange_id == exchange.id)
-    return db.session.scalars(statement.order_by(Visit.id.desc()).limit(1)).first()
+    return db.session.scalars(statement.order_by(Visit.id.desc()).limit(at_most(1))).first()
 
 
 def get_document(actor: Actor, document_id: int) -> Document | None:
