@@ -22,7 +22,7 @@ from tests.world import World
 from workflows.support_case import State
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("app", "forms", "launcher", "reports", "tests", "workflows")
+SOURCES = ("app", "figures", "forms", "launcher", "reports", "tests", "workflows")
 on_sqlite = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 """For what does not depend on the engine: the words and the markup of pages."""
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = ("app", "forms", "reports", "workflows")
+CODE = ("app", "figures", "forms", "reports", "workflows")
 
 
 def test_every_code_name_of_the_glossary_is_in_the_code() -> None:

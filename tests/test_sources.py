@@ -32,7 +32,7 @@ def imported(tree: ast.AST) -> set[str]:
 def test_nothing_runs_or_unpacks_what_is_sent() -> None:
     """No program started, no code or template built, no object read back from bytes."""
     found = []
-    for path, tree in trees("app", "forms", "workflows"):
+    for path, tree in trees("app", "figures", "forms", "workflows"):
         found += [f"{path}: {name}" for name in imported(tree) & MODULES]
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and called(node) in CALLS:
@@ -56,7 +56,7 @@ def test_no_statement_is_built_from_text() -> None:
 def test_chance_and_digests_are_those_of_cryptography() -> None:
     """Weak digests nowhere; ordinary chance only where a region is invented."""
     found = []
-    for path, tree in trees("app", "forms", "workflows", "reports"):
+    for path, tree in trees("app", "figures", "forms", "workflows", "reports"):
         if not path.startswith("app/demo/"):
             found += [f"{path}: {name}" for name in imported(tree) & RANDOM]
         for node in ast.walk(tree):
