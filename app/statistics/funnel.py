@@ -18,6 +18,8 @@ WARNING = (0.025, 0.975)
 ALARM = (0.001, 0.999)
 """Probabilities of the 99.8 % limits."""
 TRIMMED = 0.10
+SMALLEST_DRAWN = 0.05
+"""Expected accidents where curves begin: under it one accident alone is beyond any limit."""
 
 
 @dataclass(frozen=True)
@@ -91,3 +93,22 @@ def dispersion(counts: ArrayLike, expected: ArrayLike) -> Dispersion:
     z = 2 * (np.sqrt(y[known]) - np.sqrt(centre[known]))
     lowest, highest = np.quantile(z, [TRIMMED, 1 - TRIMMED])
     return Dispersion(sites, float((np.clip(z, lowest, highest) ** 2).mean()), 1 + 2 * sqrt(2 / sites))
+
+
+def zones(counts: ArrayLike, expected: ArrayLike, *, inflation: float = 1.0) -> NDArray[np.int64]:
+    """Return where each site stands: 0 within the 95 % limits, ±1 beyond them, ±2 beyond the 99.8 % ones."""
+    y, centre = np.asarray(counts, np.float64), np.asarray(expected, np.float64)
+    places = np.zeros(centre.shape, np.int64)
+    for low, high in (WARNING, ALARM):
+        places += y > limits(centre, high, inflation=inflation)
+        places -= y < limits(centre, low, inflation=inflation)
+    return places
+
+
+def curve(
+    largest: float, probabilities: tuple[float, float], *, inflation: float = 1.0, points: int = 120
+) -> tuple[list[float], list[float], list[float]]:
+    """Return expected numbers up to the largest, closer near zero, with both limits of observed over expected."""
+    expected = np.linspace(sqrt(SMALLEST_DRAWN), sqrt(max(largest, 1.0)), points) ** 2
+    low, high = (ratio_limits(expected, probability, inflation=inflation) for probability in probabilities)
+    return expected.tolist(), low.tolist(), high.tolist()
