@@ -36,7 +36,7 @@ def draw_gap(svg: ET.Element, frame: Frame, x: float, pitch: float) -> None:
 
 
 def draw_reason(svg: ET.Element, frame: Frame, x: float, pitch: float, reason: NoFigure) -> None:
-    """Write why a year is empty at the foot of its column, over the rest: on two lines, or upwards when it is narrow."""
+    """Write why a year is empty at the foot of its column, over the rest; upwards when it is narrow."""
     if pitch < WORD_WIDTH:
         foot = frame.bottom - 8
         turn = f"rotate(-90 {round(x + 4, 2):g} {foot:g})"

@@ -16,7 +16,7 @@ from reports.charts.looks import SERIES
 from reports.charts.measure import Measure, Shown, in_words, known, position
 from reports.charts.scale import Scale, graduate, spread, straight
 
-HEIGHT, LEFT, RIGHT, WIDEST, LINE = 252, 46, 136, 46, 14
+HEIGHT, LEFT, RIGHT, WIDEST, LINE = 252, 44, 136, 46, 14
 LETTERS = 19
 """Characters of a line of the names."""
 INCOMPLETE = "incomplet"
@@ -60,7 +60,7 @@ def bars(
     source: str,
     is_stacked: bool = True,
     unit: str = "",
-    width: int = 380,
+    width: int = 364,
 ) -> Chart:
     """Return the bars of one to six series over years; figures are not negative (ValueError otherwise).
 
@@ -69,11 +69,13 @@ def bars(
     _check(years, series)
     svg = canvas(name, title, description(years, series, unit, is_stacked), width, HEIGHT)
     right = RIGHT if len(series) > 1 else 8
-    plot = _prepare(svg, Frame(LEFT, 22, width - right, HEIGHT - 28), years, series, is_stacked)
+    plot = _prepare(svg, Frame(LEFT, 36 if unit else 22, width - right, HEIGHT - 28), years, series, is_stacked)
     empty = _empty_years(plot, series)
     for x, _ in empty:
         draw_gap(svg, plot.frame, x, plot.pitch)
     for block in plot.blocks:
+        if block.top == block.bottom:
+            continue  # a zero is told by its number
         height = max(block.bottom - block.top, 0.75)
         size = {"x": block.x, "y": block.top, "width": block.width, "height": height}
         mark(svg, "rect", "segment", fill=SERIES[block.series], **size)
@@ -166,7 +168,7 @@ def _draw_values(plot: _Plot, series: Sequence[Series]) -> None:
 
 
 def _draw_names(plot: _Plot, series: Sequence[Series], years: Sequence[int], is_stacked: bool) -> None:
-    """Name the parts beside the last year that shows them, with a line from each to its name."""
+    """Name the parts beside the last year that shows them, stacked ones with a line from each to its name."""
     columns = [[block for block in plot.blocks if block.series == number] for number in range(len(series))]
     shown = [max(column, key=lambda block: block.year) for column in columns if column]
     last = max((block.year for block in shown), default=0)
@@ -175,8 +177,9 @@ def _draw_names(plot: _Plot, series: Sequence[Series], years: Sequence[int], is_
     middles = spread(wanted, [LINE * len(text) + 5 for text in texts], 0, plot.frame.bottom + 14)
     x = plot.frame.right + 22
     for end, text, start, middle in zip(shown, texts, wanted, middles, strict=True):
-        edge = end.x + end.width
-        mark(plot.svg, "path", "leader", d=path([(edge + 2, start), (plot.frame.right + 2, start), (x - 11, middle)]))
+        if is_stacked:
+            way = [(end.x + end.width + 2, start), (plot.frame.right + 2, start), (x - 11, middle)]
+            mark(plot.svg, "path", "leader", d=path(way))
         mark(plot.svg, "rect", "segment", x=x - 11, y=middle - 5, width=10, height=10, fill=SERIES[end.series])
         first = middle - LINE * (len(text) - 1) / 2 + 4
         for row, line in enumerate(text):

@@ -16,11 +16,14 @@ from reports.charts.chart import Chart, DataTable, Frame, canvas, finished, mark
 from reports.charts.measure import on_axis
 from reports.charts.scale import Graduation, Scale, by_area, graduate, spread, straight
 
-HEIGHT, LEFT, RIGHT = 300, 34, 58
+HEIGHT, LEFT, RIGHT = 300, 30, 50
 FEWEST, MOST_OF_FEW, MIDDLE_OF_FEW = 1, 4, 2.5
 """Accidents that point at somebody (the threshold of five of the statistics of the social security)."""
+FEW_ARE_VEILED = "Les établissements de un à quatre accidents sont tous dessinés à deux et demi."
+"""To be told under a picture drawn for a reader who may not know small counts."""
 HIGHEST = 6.0
 """Above so many times what is expected, sites are drawn at the edge: a tiny one must not flatten all the others."""
+NAME_WIDTH, NAME_HEIGHT = 152, 38
 ABSCISSAS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 ZONES = (
     "au-dessus de la limite à 99,8 %",
@@ -77,7 +80,7 @@ def funnel_plot(
     source: str,
     tells_few: bool,
     who: str = "cet établissement",
-    width: int = 380,
+    width: int = 364,
 ) -> Chart:
     """Return the funnel of a territory. `others` leave this site out; sites with nothing expected have no place.
 
@@ -87,7 +90,8 @@ def funnel_plot(
     mine = this if isinstance(this, FunnelSite) and this.expected > 0 else None
     sites = [site for site in (*others, *([mine] if mine else [])) if site.expected > 0]
     words = told(this, tells_few)
-    svg = canvas(name, title, description(sites, words, who), width, HEIGHT)
+    said = description(sites, words, who) + ("" if tells_few else f" {FEW_ARE_VEILED}")
+    svg = canvas(name, title, said, width, HEIGHT)
     plot = _prepare(svg, Frame(LEFT, 34, width - RIGHT, HEIGHT - 44), sites, inner, tells_few)
     _draw_areas(plot, inner, outer)
     _draw_axes(plot)
@@ -157,20 +161,28 @@ def _draw_site(plot: _Plot, site: FunnelSite) -> None:
         mark(plot.svg, "circle", "site", cx=x, cy=plot.y(ratio), r=3)
 
 
-def _draw_mine(plot: _Plot, site: FunnelSite, who: str, told: str) -> None:
-    """Draw this site as a diamond, or as a stretch when its few accidents may not be told, its name beside it."""
-    x, y = plot.x(site.expected), plot.y(plot.ratio(site))
+def _draw_mine(plot: _Plot, site: FunnelSite, who: str, words: str) -> None:
+    """Draw this site as a diamond, or as a stretch when its few accidents may not be told, then its name."""
+    x, top, foot = plot.x(site.expected), plot.y(plot.ratio(site)) - 8, plot.y(plot.ratio(site)) + 8
     if plot.is_few(site):
         top, foot = plot.y(MOST_OF_FEW / site.expected), plot.y(FEWEST / site.expected)
-        mark(plot.svg, "rect", "mine-dot", x=x - 4, y=top, width=8, height=foot - top, rx=4)
+        mark(plot.svg, "rect", "mine-dot", x=x - 4.5, y=top, width=9, height=foot - top, rx=4.5)
     else:
-        corners = ((x, y - 8), (x + 8, y), (x, y + 8), (x - 8, y))
+        corners = ((x, top), (x + 8, top + 8), (x, foot), (x - 8, top + 8))
         mark(plot.svg, "polygon", "mine-dot", points=" ".join(f"{a:.2f},{b:.2f}" for a, b in corners))
-    is_left = x > (plot.frame.left + plot.frame.right) / 2
-    side, anchor = (x - 14, "end") if is_left else (x + 14, "start")
-    y = min(max(y, plot.frame.top + 10), plot.frame.bottom - 22)
-    written_over(plot.svg, "mine-name", who, side, y - 1, text_anchor=anchor)
-    written_over(plot.svg, "mine-label", told, side, y + 15, text_anchor=anchor)
+    _name_mine(plot, x, top, who, words)
+
+
+def _name_mine(plot: _Plot, x: float, top: float, who: str, words: str) -> None:
+    """Write the name at the top of the frame, where few sites stand, or beside a site that is there."""
+    if top > plot.frame.top + NAME_HEIGHT + 8:
+        mark(plot.svg, "line", "mine-leader", x1=x, x2=x, y1=top - 2, y2=plot.frame.top + NAME_HEIGHT)
+        side, anchor, y = max(plot.frame.left + 4, min(x - 6, plot.frame.right - NAME_WIDTH)), "start", plot.frame.top
+    else:
+        is_left = x > (plot.frame.left + plot.frame.right) / 2
+        side, anchor, y = (x - 14, "end", top - 8) if is_left else (x + 14, "start", top - 8)
+    written_over(plot.svg, "mine-name", who, side, y + 15, text_anchor=anchor)
+    written_over(plot.svg, "mine-label", words, side, y + 31, text_anchor=anchor)
 
 
 def told(site: FunnelSite | NoFigure, tells_few: bool) -> str:

@@ -13,7 +13,7 @@ from reports.charts.chart import Chart, DataTable, Frame, canvas, finished, mark
 from reports.charts.measure import Measure, Shown, in_words, known, position
 from reports.charts.scale import Scale, graduate, spread, straight
 
-HEIGHT, LEFT, RIGHT, INSET = 236, 46, 118, 30
+HEIGHT, LEFT, RIGHT, INSET = 240, 44, 122, 28
 TOO_FEW = "trop peu de pairs"
 FOOT = 11
 """Half the width of what lasts one year alone."""
@@ -62,7 +62,7 @@ def line_with_band(
     source: str,
     who: str = "cet établissement",
     unit: str = "",
-    width: int = 380,
+    width: int = 364,
 ) -> Chart:
     """Return the chart of an indicator. `years` follow one another, oldest first (ValueError otherwise).
 
@@ -71,7 +71,7 @@ def line_with_band(
     if not years or any(after.year != before.year + 1 for before, after in pairwise(years)):
         raise ValueError("des années qui se suivent, au moins une")
     svg = canvas(name, title, description(years, who, unit), width, HEIGHT)
-    frame = Frame(LEFT, 12, width - RIGHT, HEIGHT - 46)
+    frame = Frame(LEFT, 32 if unit else 14, width - RIGHT, HEIGHT - 46)
     plot = _prepare(svg, frame, years)
     empty = [(x, year.value) for x, year in zip(plot.xs, years, strict=True) if isinstance(year.value, NoFigure)]
     for x, _ in empty:
@@ -159,7 +159,7 @@ def _draw_labels(plot: _Plot, years: Sequence[YearFigure], who: str) -> None:
     for middle, height, (_, kind, lines) in zip(middles, heights, labels, strict=True):
         for row, line in enumerate(lines):
             look = f"{kind}-label" if row else f"{kind}-value"
-            write(plot.svg, look, line, plot.frame.right + 12, middle - height / 2 + 14 + LINE * row)
+            write(plot.svg, look, line, plot.frame.right + 10, middle - height / 2 + 14 + LINE * row)
 
 
 def _when(latest: YearFigure, years: Sequence[YearFigure]) -> list[str]:

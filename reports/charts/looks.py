@@ -32,6 +32,7 @@ _LOOKS: dict[str, dict[str, str]] = {
     "peers-label": {**_TEXT, "fill": BRAND},
     "mine": {**_LINE, "stroke": ACCENT, "stroke-width": "2.5"},
     "mine-dot": {"fill": ACCENT, "stroke": PAPER, "stroke-width": "1.5"},
+    "mine-leader": {"stroke": ACCENT_INK, "stroke-width": "1"},
     "mine-value": {"font-size": "15", "font-weight": "600", "fill": ACCENT_INK},
     "mine-name": {"font-size": "13", "font-weight": "600", "fill": ACCENT_INK},
     "mine-label": {**_TEXT, "fill": ACCENT_INK},
