@@ -33,8 +33,8 @@ def percent(value: str) -> Rate:
     return Rate.from_percent(value)
 
 
-def peers(*values: str, count: int = 34) -> PeerFigures:
-    return PeerFigures(*map(percent, values), count=count)
+def peers(first: str, median: str, third: str, count: int = 34) -> PeerFigures:
+    return PeerFigures(percent(first), percent(median), percent(third), count)
 
 
 def indicator(*values: Rate | NoFigure, last: PeerFigures | None = None) -> Chart:
