@@ -31,8 +31,9 @@ def draw_years(svg: ET.Element, frame: Frame, years: Sequence[int], xs: Sequence
 
 def draw_gap(svg: ET.Element, frame: Frame, x: float, pitch: float) -> None:
     """Shade the column of a year that has no figure, behind the rest."""
-    width = min(pitch - 6, WORD_WIDTH)
-    mark(svg, "rect", "gap", x=x - width / 2, y=frame.top, width=width, height=frame.bottom - frame.top)
+    half = min(pitch - 6, WORD_WIDTH) / 2
+    left, right = max(frame.left, x - half), min(frame.right, x + half)
+    mark(svg, "rect", "gap", x=left, y=frame.top, width=right - left, height=frame.bottom - frame.top)
 
 
 def draw_reason(svg: ET.Element, frame: Frame, x: float, pitch: float, reason: NoFigure) -> None:

@@ -79,8 +79,9 @@ def written_over(parent: ET.Element, kind: str, text: str, x: float, y: float, *
     """Write a line over what is already drawn: a white edge keeps it legible, in print too."""
     edge = write(parent, "halo", text, x, y, **attributes)
     line = write(parent, kind, text, x, y, **attributes)
-    edge.set("font-size", line.get("font-size", ""))
-    edge.set("font-weight", line.get("font-weight", "400"))
+    for name in ("font-size", "font-weight", "font-style", "text-anchor"):
+        if shape := line.get(name):
+            edge.set(name, shape)
     edge.set("aria-hidden", "true")
 
 
