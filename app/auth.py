@@ -13,7 +13,6 @@ from app import access_log, clock, interruptions, sessions
 from app.actions import throttles
 from app.actions.errors import Forbidden
 from app.extensions import act_for, db, writing
-from app.interruptions import local_address as local_address
 from app.models import Capacity, Case, Employer, Organisation, PersonState, User
 from app.permissions import (
     Act,
@@ -31,10 +30,7 @@ from app.queries.conventions import flows_of
 from app.queries.employers import get_employer
 from app.queries.people import list_administrators
 from app.readers.devices import shortened_address
-from app.sessions import Standing, current_session, current_standing, current_user
-from app.sessions import sign_in as sign_in
-from app.sessions import sign_out as sign_out
-from app.sessions import valid_capacities as valid_capacities
+from app.sessions import Standing, current_session, current_standing, current_user, valid_capacities
 from workflows.roles import Role
 
 csrf = CSRFProtect()

@@ -75,7 +75,7 @@ def check_password(user: User, password: str) -> bool:
 def welcome(user: User, how: SignInWay, *, second_factor: bool = False) -> ResponseReturnValue:
     """Open the session of somebody identified, and go where that person was going."""
     target = interruptions.local_address(request.args.get("suite"))
-    auth.sign_in(user, how, second_factor=second_factor)
+    sessions.sign_in(user, how, second_factor=second_factor)
     db.session.commit()
     return redirect(target or url_for("desk.show"))
 
@@ -96,7 +96,7 @@ def sign_in_demo() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """The session ends, at the provider’s too; the browser drops the pages and drafts that it kept."""
     elsewhere = openid.sign_out_address()
-    auth.sign_out()
+    sessions.sign_out()
     db.session.commit()
     flash("Vous êtes déconnecté.", "success")
     response = Response(status=302, headers={"Location": elsewhere or url_for("accounts.sign_in")})

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import auth, clock, sessions
+from app import auth, clock, interruptions, sessions
 from app.actions import accounts, magic_links, people
 from app.actions.errors import Unacceptable
 from app.extensions import db
@@ -23,25 +23,38 @@ FOLLOWED_HERE = {
 }
 """Those that open an account. The others are followed on the page of what they are about."""
 
+ASKED = {
+    LinkPurpose.SIGN_IN: (
+        "Recevoir un lien de connexion",
+        "Pas de mot de passe à retenir : nous vous envoyons un lien qui vous connecte.",
+    ),
+    LinkPurpose.PASSWORD: (
+        "Mot de passe oublié",
+        "Cela arrive à tout le monde. Nous vous envoyons un lien pour en choisir un nouveau.",
+    ),
+}
+"""The links that one asks for oneself: title of the page, and what will come."""
+
 
 @bp.route("/connexion/lien", methods=["GET", "POST"])
 @auth.public
 def ask_to_sign_in() -> ResponseReturnValue:
-    return _ask(LinkPurpose.SIGN_IN, "links/ask_to_sign_in.html")
+    return _ask(LinkPurpose.SIGN_IN)
 
 
 @bp.route("/mot-de-passe-oublie", methods=["GET", "POST"])
 @auth.public
 def forgotten_password() -> ResponseReturnValue:
-    return _ask(LinkPurpose.PASSWORD, "links/forgotten_password.html")
+    return _ask(LinkPurpose.PASSWORD)
 
 
-def _ask(purpose: LinkPurpose, template: str) -> ResponseReturnValue:
+def _ask(purpose: LinkPurpose) -> ResponseReturnValue:
     """The answer is the same whoever the address belongs to."""
     form = AskForm()
     if not form.validate_on_submit():
-        return render_template(template, form=form), 422 if form.errors else 200
-    target = auth.local_address(request.args.get("suite")) or ""
+        title, promise = ASKED[purpose]
+        return render_template("links/ask.html", form=form, title=title, promise=promise), 422 if form.errors else 200
+    target = interruptions.local_address(request.args.get("suite")) or ""
     kind = "forgotten_password" if purpose is LinkPurpose.PASSWORD else "magic_link"
     auth.throttle(f"{kind}_address", shortened_address(request.remote_addr))
     auth.throttle(kind, form.email.data.lower())
@@ -99,8 +112,8 @@ def _use(link: MagicLink, form: FollowForm) -> ResponseReturnValue:
         flash("Votre mot de passe est enregistré. Vous pouvez vous connecter.", "success")
         target = url_for("accounts.sign_in")
     else:
-        auth.sign_in(used.user, SignInWay.MAGIC_LINK, capacity=_invited_as(used))
-        target = auth.local_address(used.target) or url_for("desk.show")
+        sessions.sign_in(used.user, SignInWay.MAGIC_LINK, capacity=_invited_as(used))
+        target = interruptions.local_address(used.target) or url_for("desk.show")
     db.session.commit()
     return redirect(target)
 
@@ -109,7 +122,7 @@ def _invited_as(link: MagicLink) -> Capacity | None:
     """Return the function that an invitation is for, while it is open."""
     if link.object_kind != people.ABOUT or link.user is None:
         return None
-    return next((one for one in auth.valid_capacities(link.user) if one.id == link.object_id), None)
+    return next((one for one in sessions.valid_capacities(link.user) if one.id == link.object_id), None)
 
 
 def _dead(reference: str) -> ResponseReturnValue:

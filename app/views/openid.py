@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from app import auth, clock
+from app import auth, clock, interruptions, sessions
 from app.actions import openid as accounts
 from app.extensions import db, writing
 from app.models import SignInWay
@@ -106,7 +106,7 @@ def back() -> ResponseReturnValue:
         )
     except (ProviderDown, Rejected) as error:
         return _stop(error)
-    return _enter(identity, auth.local_address(trip["target"]))
+    return _enter(identity, interruptions.local_address(trip["target"]))
 
 
 def _enter(identity: Identity, target: str | None) -> ResponseReturnValue:
@@ -118,14 +118,14 @@ def _enter(identity: Identity, target: str | None) -> ResponseReturnValue:
             identity.sub,
             email=identity.email,
             siret=identity.siret,
-            open_capacities=auth.valid_capacities,
+            open_capacities=sessions.valid_capacities,
             now=clock.now(),
         )
     except (accounts.UnknownPerson, accounts.OtherOrganisation, accounts.LinkedElsewhere) as error:
         db.session.rollback()
         return _stop(error, identity=identity)
     vouched = identity.acr in current_app.config["OIDC_ACR_SECOND_FACTOR"].split()
-    auth.sign_in(capacity.user, SignInWay.OPENID, second_factor=vouched, capacity=capacity)
+    sessions.sign_in(capacity.user, SignInWay.OPENID, second_factor=vouched, capacity=capacity)
     session["openid"] = {"id_token": identity.id_token if len(identity.id_token) <= LONGEST_KEPT_TOKEN else ""}
     db.session.commit()
     return _forget_trip(redirect(target or url_for("desk.show")))

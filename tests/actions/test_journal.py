@@ -16,11 +16,11 @@ from app.actions.openid import recognise
 from app.actions.opening import invite_partner
 from app.actions.seals import seal_day
 from app.actions.second_factors import begin_enrolment, confirm_enrolment, enrolment_of, remove_second_factor
-from app.auth import valid_capacities
 from app.extensions import db
 from app.models import EventKind, JournalAction, JournalEntry, JournalHead, JournalSeal, LinkPurpose, ObjectKind
 from app.models.journal import ACCOUNTS
 from app.queries.cases import get_case
+from app.sessions import valid_capacities
 from tests.actions.moves import TODAY, case_in, morning, opened, take
 from tests.actions.test_concurrency import at_once, step
 from tests.factories import PASSWORD

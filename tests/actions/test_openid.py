@@ -6,9 +6,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.actions.openid import LinkedElsewhere, recognise
-from app.auth import valid_capacities
 from app.extensions import db
 from app.models import UserIdentity
+from app.sessions import valid_capacities
 from tests.actions.test_concurrency import at_once
 from tests.conftest import NOW
 from tests.world import World

@@ -11,8 +11,8 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from app import auth, create_app
-from app.auth import local_address
 from app.demo.mail_folder import keep_mail
+from app.interruptions import local_address
 from app.views.headers import ALWAYS, ATTACHMENT_POLICY, MAIL_POLICY
 from config import Testing
 from tests.conftest import NOW
