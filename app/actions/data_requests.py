@@ -9,7 +9,7 @@ from app.actions.outbox import queue_mail
 from app.extensions import db
 from app.models import Contact, DataRequest
 from app.permissions import Actor
-from app.queries.retention import administrators_of
+from app.queries.people import list_administrators_to_tell
 from workflows.data_request import REMIND, RequestKind, RequestState, due_on
 
 REMINDER_MAIL = "data_request_reminder"
@@ -63,8 +63,8 @@ def queue_reminders(*, today: date, now: datetime) -> int:
 
 
 def _tell(asked: DataRequest, rule: str, today: date, now: datetime) -> int:
-    people = administrators_of(asked.organisation_id, today)
-    return sum(queue_mail(user, REMINDER_MAIL, "data_request", asked.id, rule, now=now) for user in people)
+    people = list_administrators_to_tell(asked.organisation_id, today=today)
+    return sum(queue_mail(user.id, REMINDER_MAIL, "data_request", asked.id, rule, now=now) for user in people)
 
 
 def answer(asked: DataRequest, state: RequestState, words: str, *, version: int, actor: Actor, today: date) -> int:

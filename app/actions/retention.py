@@ -9,7 +9,8 @@ from app.actions.journal import tell_erased
 from app.actions.outbox import queue_mail
 from app.extensions import db
 from app.models import RetentionNotice
-from app.queries.retention import Group, administrators_of, ids_to_treat, list_groups
+from app.queries.people import list_administrators_to_tell
+from app.queries.retention import Group, ids_to_treat, list_groups
 from workflows.retention import BY_SLUG, NOTICE
 
 NOTICE_MAIL = "retention_notice"
@@ -37,8 +38,8 @@ def _announce(group: Group, today: date, now: datetime) -> bool:
     notice_id = db.session.scalar(made)
     if notice_id is None:
         return False
-    for user_id in administrators_of(group.organisation_id, today):
-        queue_mail(user_id, NOTICE_MAIL, "retention_notice", notice_id, group.rule.slug, now=now)
+    for user in list_administrators_to_tell(group.organisation_id, today=today):
+        queue_mail(user.id, NOTICE_MAIL, "retention_notice", notice_id, group.rule.slug, now=now)
     return True
 
 

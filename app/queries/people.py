@@ -13,6 +13,7 @@ from app.models import Capacity, Case, CaseOfficer, Organisation, User, UserSess
 from app.permissions import Actor
 from app.queries.cases import visible_cases
 from app.queries.users import is_open, is_working
+from workflows.roles import Role
 from workflows.support_case import WORKFLOW
 
 
@@ -77,15 +78,20 @@ def list_to_review(actor: Actor, *, today: date) -> Sequence[Capacity]:
 
 
 def list_administrators(organisation_id: int | None, *, today: date) -> Sequence[User]:
-    """Return those who manage the access of an organisation today."""
+    """Return those who manage the access of an organisation today; of none, those of the platform."""
+    whose = Organisation.kind == Role.PLATFORM if organisation_id is None else Organisation.id == organisation_id
     return db.session.scalars(
         select(User)
         .join(Capacity, Capacity.user_id == User.id)
-        .where(
-            Capacity.organisation_id == organisation_id, Capacity.is_administrator, is_working(today), User.is_enabled
-        )
+        .join(Organisation, Organisation.id == Capacity.organisation_id)
+        .where(whose, Organisation.is_active, Capacity.is_administrator, is_working(today), User.is_enabled)
         .order_by(User.family_name, User.given_name)
     ).all()
+
+
+def list_administrators_to_tell(organisation_id: int | None, *, today: date) -> Sequence[User]:
+    """Return those of an organisation or, when nobody manages its access, those of the platform."""
+    return list_administrators(organisation_id, today=today) or list_administrators(None, today=today)
 
 
 def has_other_administrator(capacity: Capacity, *, today: date) -> bool:

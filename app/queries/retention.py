@@ -24,7 +24,6 @@ from app.models import (
     User,
     Visit,
 )
-from app.queries.users import is_working
 from workflows.retention import RULES, Rule
 from workflows.roles import Role
 from workflows.support_case import State
@@ -172,21 +171,3 @@ def list_open_notices() -> Sequence[RetentionNotice]:
     """Return the erasures announced and not yet done, the nearest first."""
     waiting = select(RetentionNotice).where(RetentionNotice.applied_at.is_(None))
     return db.session.scalars(waiting.order_by(RetentionNotice.applies_on, RetentionNotice.id)).all()
-
-
-def administrators_of(organisation_id: int | None, today: date) -> list[int]:
-    """Return the people who administer an organisation today; without one, those of the platform."""
-    valid = (
-        select(Capacity.user_id)
-        .join(User, User.id == Capacity.user_id)
-        .join(Organisation, Organisation.id == Capacity.organisation_id)
-        .where(
-            Capacity.is_administrator,
-            is_working(today),
-            User.is_enabled,
-            Organisation.is_active,
-        )
-        .distinct()
-    )
-    own = list(db.session.scalars(valid.where(Organisation.id == organisation_id))) if organisation_id else []
-    return own or list(db.session.scalars(valid.where(Organisation.kind == Role.PLATFORM)))
