@@ -13,6 +13,7 @@ from app.permissions.matrix import (
     relations_needed,
     right_of,
 )
+from app.permissions.relations import case_relations, employer_relations, lies_in, relation_columns, relations_in
 from app.permissions.rules import (
     administers,
     audiences_offered,
@@ -40,19 +41,15 @@ from app.permissions.sight import (
     SHARED_READERS,
     audiences_read_by,
     case_convention,
-    case_relations,
     case_sights,
     contact_convention,
-    employer_relations,
     entry_convention,
     has_open_calendar,
     hides_some_calendars,
-    lies_in,
     reads_calendar_of,
     reads_calendars,
     reads_contact,
     reads_entry,
-    relation_columns,
     sees_case,
     sees_employer,
 )
@@ -103,6 +100,7 @@ __all__ = [
     "reads_motives",
     "reads_whole_case",
     "relation_columns",
+    "relations_in",
     "relations_needed",
     "right_of",
     "sees_case",

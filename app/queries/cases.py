@@ -53,6 +53,7 @@ from app.permissions import (
     reads_calendars,
     reads_entry,
     relation_columns,
+    relations_in,
     sees_case,
 )
 from workflows.roles import Role
@@ -126,7 +127,7 @@ def get_case(actor: Actor, case_id: int, *, lock: bool = False) -> Case | None:
     if row is None:
         return None
     case: Case = row[0]
-    case.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
+    case.relations = relations_in(row)
     case.has_final_visit = row.has_final_visit
     case.may_be_followed_elsewhere = row.may_be_followed
     case.carsat_block = row.CarsatBlock if actor.role is Role.CARSAT else None

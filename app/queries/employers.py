@@ -13,11 +13,11 @@ from app.models import Case, CasePartner, Contact, Employer, FederationMember, O
 from app.models.search import search_words
 from app.permissions import (
     Actor,
-    Relation,
     contact_convention,
     employer_relations,
     reads_contact,
     relation_columns,
+    relations_in,
     sees_case,
     sees_employer,
 )
@@ -74,7 +74,7 @@ def _one(actor: Actor, condition: ColumnElement[bool]) -> Employer | None:
     if row is None:
         return None
     employer: Employer = row[0]
-    employer.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
+    employer.relations = relations_in(row)
     return employer
 
 

@@ -20,7 +20,7 @@ from app.models import (
     Structure,
     User,
 )
-from app.permissions import Actor, Relation, case_relations, relation_columns
+from app.permissions import Actor, case_relations, relation_columns, relations_in
 from app.queries.cases import is_, visible_cases
 from app.queries.users import is_working
 from workflows.roles import Role
@@ -175,7 +175,7 @@ def get_case_to_name(actor: Actor, case_id: int) -> Case | None:
     if row is None:
         return None
     found: Case = row[0]
-    found.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
+    found.relations = relations_in(row)
     return found
 
 

@@ -13,13 +13,13 @@ from app.permissions import (
     Act,
     Actor,
     Kind,
-    Relation,
     case_relations,
     employer_relations,
     entry_convention,
     may,
     reads_entry,
     relation_columns,
+    relations_in,
     sees_case,
     sees_employer,
 )
@@ -131,7 +131,7 @@ def _get(actor: Actor, kind: Kind, entry: Any, entry_id: int, *options: Any) -> 
     if row is None:
         return None
     found = _opened(row[0], row[1], actor)
-    found.relations = frozenset(relation for relation in Relation if getattr(row, relation.value, False))
+    found.relations = relations_in(row)
     return found
 
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from sqlalchemy import true
 
 from app.models import Visibility
-from app.permissions import Relation, rules, sight
+from app.permissions import Relation, relations, rules, sight
 from app.queries import cases
 
 
@@ -16,12 +16,15 @@ def _always(*_: Any, **__: Any) -> Any:
     return true()
 
 
+RELATIONS: dict[str, Any] = {
+    "is_own": _always,
+    "_possible": lambda *_: {relation: (true(),) for relation in Relation},
+}
 SIGHT: dict[str, Any] = {
     "_any_of": _always,
-    "_is": _always,
+    "is_own": _always,
     "_was_told": _always,
     "not_public_for_the_carsat": _always,
-    "_possible": lambda *_: {relation: (true(),) for relation in Relation},
     "relations_needed": lambda *_: frozenset(Relation),
     "_flowing": lambda *_: {0: true()},
     "_contact_flows": lambda *_: {0: true()},
@@ -34,6 +37,6 @@ RULES: dict[str, Any] = {"opens": lambda *_: True, "is_open_for_the_sector": lam
 def removed() -> Iterator[None]:
     """Put everything in sight of everybody and allow it all, as far as the code goes."""
     cases._one_case.cache_clear()  # statements put together with the judge
-    with patch.multiple(sight, **SIGHT), patch.multiple(rules, **RULES):
+    with patch.multiple(relations, **RELATIONS), patch.multiple(sight, **SIGHT), patch.multiple(rules, **RULES):
         yield
     cases._one_case.cache_clear()  # and without it
