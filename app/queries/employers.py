@@ -21,7 +21,8 @@ from app.permissions import (
     sees_case,
     sees_employer,
 )
-from app.queries.cases import COUNT_CAP, ENDED, PAGE, is_
+from app.queries.case_list import COUNT_CAP, PAGE
+from app.queries.cases import ENDED, is_
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,10 @@ from app.permissions import (
     reads_motives,
     reads_whole_case,
 )
+from app.queries import case_list, employers, threads
 from app.queries import cases as queries
-from app.queries import employers, threads
-from app.queries.cases import CALENDAR_SORTS, CALENDAR_TIMINGS, HIDDEN, SCOPES, SORTS, TIMINGS, CaseFilters
+from app.queries.case_filters import CALENDAR_TIMINGS, SCOPES, TIMINGS, CaseFilters
+from app.queries.case_list import CALENDAR_SORTS, HIDDEN, PAGE, SORTS
 from app.queries.choices import list_departements, list_leads, list_officer_choices
 from app.views import case_page
 from app.views.audiences import basis_of, conventions_of_cases, opened_by
@@ -65,8 +66,8 @@ def index() -> ResponseReturnValue:
     form = filter_form(actor)
     filters = filters_of(form)
     after = cursor_of(request.args.get("apres"), dates=filters.sort != "employeur")
-    rows = queries.list_cases(actor, filters, today=today, after=after)
-    shown, more = rows[: queries.PAGE], len(rows) > queries.PAGE
+    rows = case_list.list_cases(actor, filters, today=today, after=after)
+    shown, more = rows[:PAGE], len(rows) > PAGE
     return render_template(
         "cases/_results.html" if is_fragment() else "cases/index.html",
         form=form,
@@ -74,7 +75,7 @@ def index() -> ResponseReturnValue:
         rows=shown,
         shows_calendar=reads_calendars(actor),
         officers=_officers(actor, shown),
-        count=queries.count_cases(actor, filters, today=today) if more or after else len(shown),
+        count=case_list.count_cases(actor, filters, today=today) if more or after else len(shown),
         next_url=_next_url(filters, shown[-1]) if more else None,
         first_url=url_for("cases.index", **filters.arguments()) if after else None,
         export_url=url_for("cases.export", **filters.arguments()),
@@ -89,7 +90,7 @@ def index() -> ResponseReturnValue:
 
 
 def _officers(actor: Actor, rows: Sequence[Any]) -> dict[int, list[str]]:
-    return queries.list_officers([row.id for row in rows if reads_calendar_of(actor, row.sector)])
+    return case_list.list_officers([row.id for row in rows if reads_calendar_of(actor, row.sector)])
 
 
 def _next_url(filters: CaseFilters, last: Any) -> str:
@@ -138,7 +139,7 @@ def export() -> Response:
     actor, today = auth.acting(), clock.today()
     form = filter_form(actor)
     filters = filters_of(form)
-    rows = queries.list_cases(actor, filters, today=today, limit=None)
+    rows = case_list.list_cases(actor, filters, today=today, limit=None)
     officers = _officers(actor, rows)
     table = [
         (*_identity(actor, row), *_calendar(row, officers))

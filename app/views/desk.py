@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.permissions import Actor, installs_organisations, reads_calendar_of, reads_calendars, writes_notes_on
-from app.queries import aggregates, cases, drafts
-from app.queries.cases import CALENDAR_TIMINGS, CaseFilters
+from app.queries import aggregates, case_list, drafts
+from app.queries.case_filters import CALENDAR_TIMINGS, CaseFilters
 from app.statistics.disclosure import SMALLEST_CELL
 from app.views import case_page
 from app.views.audiences import basis_of, conventions_of_cases
@@ -51,7 +51,7 @@ def _agent(actor: Actor, today: date) -> str:
     own, heading = scopes[0]
     # To find a lead is the business of those who may lead, and never for what is one's own already.
     shows_unled = actor.role in LEADS and not own
-    first = cases.list_cases(actor, CaseFilters(scope=own, state="ouverts"), today=today, limit=FIRST)
+    first = case_list.list_cases(actor, CaseFilters(scope=own, state="ouverts"), today=today, limit=FIRST)
     return render_template(
         "desk/agent.html",
         heading=heading,
@@ -91,7 +91,7 @@ def _figures_of(actor: Actor, scopes: list[str], today: date) -> dict[str, list[
         for label, values, tone in BASKETS
         if reads_calendars(actor) or values.get("timing") not in CALENDAR_TIMINGS
     ]
-    sizes = cases.count_baskets(actor, [filters for _, _, filters, _ in baskets], today=today)
+    sizes = case_list.count_baskets(actor, [filters for _, _, filters, _ in baskets], today=today)
     figures: dict[str, list[tuple[int, str, str, str]]] = {scope: [] for scope in scopes}
     for size, (scope, label, filters, tone) in zip(sizes, baskets, strict=True):
         figures[scope].append((size, label, url_for("cases.index", **filters.arguments()), tone))
@@ -99,7 +99,7 @@ def _figures_of(actor: Actor, scopes: list[str], today: date) -> dict[str, list[
 
 
 def _employer(actor: Actor, today: date) -> str:
-    rows: Any = cases.list_cases(actor, CaseFilters(), today=today)
+    rows: Any = case_list.list_cases(actor, CaseFilters(), today=today)
     return render_template(
         "desk/employer.html",
         rows=rows,

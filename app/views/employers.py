@@ -15,7 +15,7 @@ from app.permissions import Act, Actor, Kind, may, reads_contact
 from app.queries import employers as queries
 from app.queries import threads
 from app.queries.blocks import get_block
-from app.queries.cases import PAGE, list_cases_of_employer
+from app.queries.case_list import PAGE, list_cases_of_employer
 from app.queries.choices import list_departements
 from app.queries.employers import FOLLOWED, EmployerFilters
 from app.readers.nomenclatures import legal_statuses

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from app.queries.cases import HIDDEN
+from app.queries.case_list import HIDDEN
 from app.readers.nomenclatures import CareField, categories, category_label
 from app.readers.territories import departement_name
 

@@ -11,7 +11,7 @@ from app.filters import day, finess, number, plural, siren
 from app.models import Structure
 from app.permissions import Act, Kind, may, may_follow
 from app.queries import employers as queries
-from app.queries.cases import list_cases_of_employer
+from app.queries.case_list import list_cases_of_employer
 from app.readers.nomenclatures import category_label
 from app.views import case_page
 from app.views.audiences import others_by_convention

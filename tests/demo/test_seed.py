@@ -44,7 +44,8 @@ from app.models import (
 )
 from app.models.columns import NO_DUE_DATE
 from app.permissions import Actor
-from app.queries.cases import CaseFilters, count_baskets, count_cases
+from app.queries.case_filters import CaseFilters
+from app.queries.case_list import count_baskets, count_cases
 from config import Demo, Production
 from tests.conftest import TODAY
 from workflows.roles import Role

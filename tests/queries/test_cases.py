@@ -11,20 +11,17 @@ from app.extensions import db
 from app.models import CaseOfficer, CasePartner, Sector
 from app.models.columns import NO_DUE_DATE
 from app.permissions import Actor
-from app.queries.cases import (
+from app.queries.case_filters import SCOPES, TIMINGS, CaseFilters
+from app.queries.case_list import (
     PAGE,
-    SCOPES,
     SORTS,
-    TIMINGS,
-    CaseFilters,
     count_baskets,
     count_cases,
-    get_case,
-    get_reminder_days,
     list_cases,
     list_cases_of_employer,
     list_officers,
 )
+from app.queries.cases import get_case, get_reminder_days
 from app.queries.followed import list_open_cases
 from tests.actions.moves import TODAY, case_in, take
 from tests.factories import make_case, make_employer, make_structure
@@ -114,7 +111,7 @@ def test_a_count_is_the_length_of_the_list_it_opens(sixty: World) -> None:
 
 
 def test_counting_stops_past_the_cap(sixty: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.queries.cases.COUNT_CAP", 10)
+    monkeypatch.setattr("app.queries.case_list.COUNT_CAP", 10)
     assert count_cases(sixty.actor("referent"), CaseFilters(), today=TODAY) == 11
 
 

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.models import FederationMember
 from app.permissions import Actor
 from app.queries.aggregates import count_by_state
-from app.queries.cases import PAGE
+from app.queries.case_list import PAGE
 from app.queries.employers import (
     FOLLOWED,
     EmployerFilters,

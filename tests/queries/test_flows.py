@@ -25,7 +25,9 @@ from app.models import (
 )
 from app.permissions import Act, Actor, Kind, may
 from app.queries.audiences import get_audience
-from app.queries.cases import CaseFilters, count_baskets, count_cases, get_case, list_cases
+from app.queries.case_filters import CaseFilters
+from app.queries.case_list import count_baskets, count_cases, list_cases
+from app.queries.cases import get_case
 from app.queries.employers import get_employer, list_contacts
 from app.queries.threads import get_document, get_exchange, get_visit
 from tests.actions.moves import TODAY

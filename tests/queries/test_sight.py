@@ -9,7 +9,9 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Case, CasePartner, Employer, FederationMember, Structure, Visibility
 from app.permissions import Act, Actor, Kind, Relation, may
-from app.queries.cases import CaseFilters, count_baskets, count_cases, get_case, list_cases, list_cases_of_employer
+from app.queries.case_filters import CaseFilters
+from app.queries.case_list import count_baskets, count_cases, list_cases, list_cases_of_employer
+from app.queries.cases import get_case
 from app.queries.employers import (
     EmployerFilters,
     count_employers,

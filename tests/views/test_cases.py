@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Case, Employer, Sector
 from app.permissions import sees_case
-from app.queries.cases import CALENDAR_SORTS, SORTS
+from app.queries.case_list import CALENDAR_SORTS, SORTS
 from tests.factories import make_case, make_employer, make_structure
 from tests.pages import Browser, Page
 from tests.world import World
