@@ -59,6 +59,57 @@ def test_every_template_is_used() -> None:
     assert [name for name in parts if not name.startswith("ui/_") and name[3:-5] not in described] == []
 
 
+# --- The only judge -----------------------------------------------------------------------------------------
+
+JUDGES = ("app/permissions/", "app/second_wall/", "app/demo/")
+"""The judge, its second wall, and a play whose roles are cast by hand."""
+
+NAMES_ROLES = {
+    "app/auth.py": "makes the actor: whoever acts for no organisation is an employer",
+    "app/cli/accounts.py": "the kinds of organisation that a command makes",
+    "app/queries/outbox.py": "the ARS is reminded of what nobody else is in charge of",
+    "app/queries/people.py": "the platform is told what an organisation without administrator is not",
+    "app/views/case_page.py": "the employer’s own words for a state",
+    "app/views/cases.py": "the same words, around them",
+    "app/views/desk.py": "which desk each lands on, and its order for a coordinator",
+    "app/views/rights_words.py": "the matrix in words",
+    "app/views/templating.py": "the words of the navigation and beside a name",
+}
+"""Files that name a role without deciding who may, each with what it does instead."""
+
+TRAITS = {"is_administrator", "is_coordinator", "is_employer", "roles"}
+
+
+def test_nothing_decides_by_role_but_the_judge() -> None:
+    found: set[str] = set()
+    for path in python_files():
+        name = str(path.relative_to(ROOT))
+        if name.startswith("app/") and not name.startswith(JUDGES):
+            found |= {name for node in ast.walk(ast.parse(path.read_text())) if _looks_at_a_role(node)}
+    assert found == NAMES_ROLES.keys()
+    looks = re.compile(r"\b(actor|looking_as|role|viewer)\.(role\s*(==|!=|in\b|is\b|not\b)|roles\b|is_(admin|coord))")
+    templates = (ROOT / "app" / "templates").rglob("*.*")
+    assert [path.name for path in templates if looks.search(path.read_text())] == []
+
+
+def _looks_at_a_role(node: ast.AST) -> bool:
+    """`Role.CARSAT`, `actor.is_administrator`, or a role compared with anything."""
+    if isinstance(node, ast.Compare):
+        return any(isinstance(one, ast.Attribute) and one.attr == "role" for one in (node.left, *node.comparators))
+    if not isinstance(node, ast.Attribute):
+        return False
+    owner = ast.unparse(node.value)
+    return (owner == "Role" and node.attr.isupper()) or (
+        owner.endswith(("actor", "acting()", "viewer")) and node.attr in TRAITS
+    )
+
+
+def test_views_read_through_queries() -> None:
+    touched = re.compile(r"\bdb\.(?!session\.(?:commit|rollback)\(\))[\w.]+")
+    pages = (ROOT / "app" / "views").glob("*.py")
+    assert {path.name: found for path in pages if (found := touched.findall(path.read_text()))} == {}
+
+
 # --- Tables -----------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from app.actions.errors import Forbidden, Stale, Unacceptable
 from app.actions.outbox import queue_mail
 from app.extensions import db
 from app.models import Contact, DataRequest
-from app.permissions import Actor
+from app.permissions import Actor, administers
 from app.queries.people import list_administrators_to_tell
 from workflows.data_request import REMIND, RequestKind, RequestState, due_on
 
@@ -69,7 +69,7 @@ def _tell(asked: DataRequest, rule: str, today: date, now: datetime) -> int:
 
 def answer(asked: DataRequest, state: RequestState, words: str, *, version: int, actor: Actor, today: date) -> int:
     """Answer a request; return how many contacts an accepted objection hid, or an accepted erasure deleted."""
-    if not actor.is_administrator:
+    if not administers(actor):
         raise Forbidden("Les demandes sont traitées par l’administration de l’organisme.")
     if asked.version != version or not asked.is_waiting:
         raise Stale(asked)

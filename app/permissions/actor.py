@@ -39,6 +39,11 @@ class Actor:
     def roles(self) -> frozenset[Role]:
         return frozenset({self.role, Role.COORDINATOR} if self.is_coordinator else {self.role})
 
+    @property
+    def is_employer(self) -> bool:
+        """Pages speak to an employer in its own words; what it may is asked of the rules, not of this."""
+        return self.role is Role.EMPLOYER
+
     def flows_of(self, kind: Kind) -> tuple[Flow, ...]:
         """Return the conventions that open this family of data."""
         return tuple(flow for flow in self.flows if kind.value in flow.kinds)

@@ -2,6 +2,7 @@
 
 from app.models import Case, Convention, ConventionParty, Employer, Exchange, Sector, Structure, Visibility, Visit
 from app.permissions.actor import Actor
+from app.permissions.administration import administers
 from app.permissions.matrix import Act, Kind, Relation, opens, relations_needed
 from app.permissions.sight import SHARED_READERS, reads_calendars
 from workflows.core import Step
@@ -32,16 +33,6 @@ def read_only_refusal(actor: Actor, act: Act) -> str | None:
     return READ_ONLY if actor.is_read_only and act not in (Act.READ, Act.COUNT) else None
 
 
-def administers(actor: Actor) -> bool:
-    """Tell whether somebody manages the people of its own organisation."""
-    return actor.is_administrator and actor.organisation_id is not None
-
-
-def installs_organisations(actor: Actor) -> bool:
-    """The platform's administration gives an organisation its first administrator."""
-    return administers(actor) and actor.role is Role.PLATFORM
-
-
 def may_reassign(actor: Actor, case: Case) -> bool:
     """Whoever manages the people of the lead replaces an officer who leaves."""
     return administers(actor) and case.lead_organisation_id == actor.organisation_id
@@ -56,19 +47,19 @@ def is_open_for_the_sector(role: Role, act: Act, kind: Kind, *, is_public: bool)
     return role is not Role.CARSAT or not is_public or (act is Act.READ and kind in (Kind.EMPLOYER, Kind.CASE))
 
 
+def may_lead(actor: Actor) -> bool:
+    """Tell whether the actor's body is one of those that lead cases."""
+    return actor.role in LEADS
+
+
 def may_follow(actor: Actor, structure: Structure) -> bool:
     """Tell whether the actor's body acts where the structure is: another département's belongs to its neighbours."""
-    return actor.role in LEADS and not actor.is_read_only and structure.departement in actor.territory
+    return may_lead(actor) and not actor.is_read_only and structure.departement in actor.territory
 
 
 def is_out_of_territory(actor: Actor, relations: frozenset[str]) -> bool:
     """Tell whether a record loaded with these relations lies outside the actor's départements: it was let in there."""
     return actor.role not in (Role.EMPLOYER, Role.FEDERATION) and Relation.LOCATED not in relations
-
-
-def reads_journal(actor: Actor) -> bool:
-    """The platform's administration reads the whole journal; an organisation's administrator, that of its people."""
-    return actor.role is Role.PLATFORM or (actor.is_administrator and actor.organisation_id is not None)
 
 
 def places_of(record: Employer | Case) -> frozenset[str]:
@@ -124,6 +115,16 @@ def reads_whole_case(actor: Actor, case: Case) -> bool:
     return reads_calendars(actor) and may(actor, Act.READ, Kind.EXCHANGE, case)
 
 
+def reads_officers(actor: Actor, case: Case) -> bool:
+    """Tell whether the people in charge of a case are named to the actor: an employer knows whom to call."""
+    return reads_whole_case(actor, case) or actor.role is Role.EMPLOYER
+
+
+def reads_steps(actor: Actor) -> bool:
+    """Tell whether the steps of the procedure, and what each lacks, are shown: an employer takes none of them."""
+    return actor.role is not Role.EMPLOYER
+
+
 def reads_motives(actor: Actor, case: Case) -> bool:
     """Motives of steps are written between ARS, Carsat and département."""
     return actor.role in SHARED_READERS and reads_whole_case(actor, case)
@@ -136,6 +137,21 @@ def writes_notes_on(actor: Actor, sector: Sector) -> bool:
     """
     is_open = bool(relations_needed(actor.role, Kind.EXCHANGE, Act.WRITE)) and not actor.is_read_only
     return is_open and is_open_for_the_sector(actor.role, Act.WRITE, Kind.EXCHANGE, is_public=sector is Sector.PUBLIC)
+
+
+def reads_memberships(actor: Actor) -> bool:
+    """Which federations an employer belongs to is told to all but to those who sell it their help."""
+    return actor.role is not Role.PROVIDER
+
+
+def reads_blocks(actor: Actor) -> bool:
+    """Tell whether what keeps a caisse from signing is ever open to the actor's body: to caisses, each its own."""
+    return bool(relations_needed(actor.role, Kind.CARSAT_BLOCK, Act.READ))
+
+
+def counts_everywhere(actor: Actor) -> bool:
+    """Tell whether figures without names are open to the actor beyond its own départements."""
+    return Relation.ANYWHERE in relations_needed(actor.role, Kind.CASE, Act.COUNT)
 
 
 def audiences_offered(actor: Actor) -> tuple[Visibility, ...]:

@@ -9,9 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.extensions import db
 from app.models import Capacity, Case, CaseStructure, Organisation, OutboxMail, Structure, User
-from app.permissions import Actor
+from app.permissions import Actor, counts_everywhere
 from app.statistics.disclosure import mask_row
-from workflows.roles import Role
 from workflows.support_case import State
 
 
@@ -28,7 +27,7 @@ def count_by_state(actor: Actor) -> list[StateCount]:
 
     What is masked, and why no sum gives it back, is decided in `app.statistics.disclosure`.
     """
-    codes = None if actor.role is Role.NATIONAL else sorted(actor.territory)
+    codes = None if counts_everywhere(actor) else sorted(actor.territory)
     counted = _counts_told(codes) if db.engine.dialect.name == "postgresql" else _counts_read(codes)
     found = {State(state): number for state, number in db.session.execute(counted)}
     hidden = mask_row(found)

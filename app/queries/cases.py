@@ -26,12 +26,12 @@ from app.permissions import (
     Relation,
     case_convention,
     case_relations,
+    reads_blocks,
     reads_entry,
     relation_columns,
     relations_in,
     sees_case,
 )
-from workflows.roles import Role
 from workflows.support_case import WORKFLOW
 from workflows.visit_report import VisitStatus
 
@@ -58,7 +58,7 @@ def get_case(actor: Actor, case_id: int, *, lock: bool = False) -> Case | None:
     case.relations = relations_in(row)
     case.has_final_visit = row.has_final_visit
     case.may_be_followed_elsewhere = row.may_be_followed
-    case.carsat_block = row.CarsatBlock if actor.role is Role.CARSAT else None
+    case.carsat_block = row.CarsatBlock if reads_blocks(actor) else None
     is_own = Relation.CASE in case.relations or case.owner_id == actor.organisation_id
     case.convention_id = None if is_own else row.convention_id
     return case
@@ -78,7 +78,7 @@ def _one_case(actor: Actor, lock: bool) -> Select[Any]:
             *relation_columns(case_relations(actor)),
         )
     )
-    if actor.role is Role.CARSAT:
+    if reads_blocks(actor):
         own = and_(CarsatBlock.employer_id == Case.employer_id, CarsatBlock.organisation_id == actor.organisation_id)
         statement = statement.add_columns(CarsatBlock).outerjoin(CarsatBlock, own)
     if not lock:

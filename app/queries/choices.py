@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 
 from app.extensions import db
 from app.models import Capacity, Case, CaseOfficer, Organisation, OrganisationDepartement, User
-from app.permissions import Actor, reads_calendars
+from app.permissions import Actor, may_lead, reads_calendars
 from app.queries.cases import visible_cases
 from workflows.roles import LEADS
 
@@ -50,7 +50,7 @@ def list_officer_choices(actor: Actor) -> list[tuple[int, str]]:
     if not reads_calendars(actor):
         return []
     people = select(User.id, User.given_name, User.family_name).order_by(User.family_name, User.given_name).distinct()
-    if actor.role in LEADS:
+    if may_lead(actor):
         leads = _around(actor.territory, LEADS).with_only_columns(Organisation.id).order_by(None)
         named = people.join(Capacity, Capacity.user_id == User.id).where(Capacity.organisation_id.in_(leads))
     else:

@@ -2,22 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from app.extensions import at_most, db
 from app.models import Contact, DataRequest, Organisation
-from app.permissions import Actor
-from workflows.roles import LEADS, Role
-
-
-def _sees(actor: Actor) -> ColumnElement[bool]:
-    """An organisation's administrator sees what is asked of it; the platform’s, what names nobody."""
-    own: ColumnElement[bool] = DataRequest.organisation_id == actor.organisation_id
-    return or_(own, DataRequest.organisation_id.is_(None)) if actor.role is Role.PLATFORM else own
+from app.permissions import Actor, sees_data_request
+from workflows.roles import LEADS
 
 
 def _for(actor: Actor) -> Select[DataRequest]:
-    return select(DataRequest).where(_sees(actor))
+    return select(DataRequest).where(sees_data_request(actor))
 
 
 def list_requests(actor: Actor) -> Sequence[DataRequest]:
@@ -29,6 +23,11 @@ def list_requests(actor: Actor) -> Sequence[DataRequest]:
 def get_request(actor: Actor, request_id: int) -> DataRequest | None:
     """Return a request that this administrator treats, or None."""
     return db.session.scalar(_for(actor).where(DataRequest.id == request_id))
+
+
+def is_received(submission: str) -> bool:
+    """Tell whether this very form has been received already."""
+    return db.session.scalar(select(DataRequest.id).where(DataRequest.submission == submission)) is not None
 
 
 def count_contacts(email: str) -> int:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.clock import PARIS
 from app.extensions import at_most, db
-from app.models import AccessEntry, Capacity, JournalEntry, Organisation, User
-from app.permissions import Actor
-from workflows.roles import Role
+from app.models import AccessEntry, JournalEntry, Organisation, User
+from app.permissions import Actor, sees_journal_entry
 
 PAGE = 50
 
@@ -57,22 +56,11 @@ def _list(
         select(*columns, User.given_name, User.family_name, Organisation.short_name.label("organisation"))
         .outerjoin(User, User.id == user_id)
         .outerjoin(Organisation, Organisation.id == entry.organisation_id)
-        .where(_in_sight(entry, user_id, actor), *_conditions(entry, filters))
+        .where(sees_journal_entry(actor, entry.organisation_id, user_id), *_conditions(entry, filters))
     )
     if before is not None:
         statement = statement.where(entry.id < before)
     return db.session.execute(statement.order_by(entry.id.desc()).limit(at_most(PAGE + 1))).all()
-
-
-def _in_sight(entry: Any, user_id: Any, actor: Actor) -> ColumnElement[bool]:
-    """What one's own people did for one's organisation, or for none: signing in, or once they act for nobody."""
-    if actor.role is Role.PLATFORM:
-        return true()
-    people = select(Capacity.user_id).where(Capacity.organisation_id == actor.organisation_id)
-    return or_(
-        entry.organisation_id == actor.organisation_id,
-        and_(entry.organisation_id.is_(None), user_id.in_(people)),
-    )
 
 
 def _conditions(entry: Any, filters: JournalFilters) -> list[ColumnElement[bool]]:

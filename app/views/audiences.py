@@ -9,7 +9,6 @@ from app import auth, clock
 from app.models import Case, Employer, Visibility, Visit
 from app.permissions import Act, Actor, Audience, Kind, Relation, audiences_offered, relations_needed
 from app.queries.audiences import get_audience
-from workflows.roles import Role
 
 
 class Audiences:
@@ -77,7 +76,7 @@ def others_by_convention(rows: Iterable[Any], actor: Actor) -> list[tuple[str, s
 
 def basis_of(actor: Actor, case: Case | None = None) -> str:
     """Return by what, other than a convention, somebody reads cases (or this one) of another organisation."""
-    if actor.role is Role.FEDERATION:
+    if Relation.MEMBER in relations_needed(actor.role, Kind.CASE, Act.READ):
         return "Vous lisez l’état et le chef de file des dossiers de vos adhérents : leur adhésion en est la base."
     if case and actor.organisation_id and case.owner_id != actor.organisation_id and Relation.CASE in case.relations:
         return "Vous lisez ce dossier sur invitation de son chef de file."

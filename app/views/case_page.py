@@ -10,7 +10,6 @@ from app import filters
 from app.models import Case, CaseEvent
 from app.permissions import Actor, step_refusal
 from workflows.core import Missing, Step
-from workflows.roles import Role
 from workflows.support_case import EMPLOYER_LABELS, MAIN_PATH, WORKFLOW, State
 
 
@@ -37,7 +36,7 @@ class StepOffer:
 
 def state_label(actor: Actor, state: State) -> str:
     """Return the words for a state: the employer's own, or the agents'."""
-    return EMPLOYER_LABELS[state] if actor.role is Role.EMPLOYER else state.label
+    return EMPLOYER_LABELS[state] if actor.is_employer else state.label
 
 
 def stepper(case: Case, events: Sequence[CaseEvent], actor: Actor, today: date) -> list[dict[str, str]]:

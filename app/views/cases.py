@@ -22,6 +22,8 @@ from app.permissions import (
     reads_calendars,
     reads_contact,
     reads_motives,
+    reads_officers,
+    reads_steps,
     reads_whole_case,
 )
 from app.queries import case_list, employers, threads
@@ -43,7 +45,6 @@ from app.views.listing import (
 from app.views.threads import thread as thread_of
 from app.views.workbooks import workbook_response
 from forms.cases import CaseFilterForm
-from workflows.roles import Role
 from workflows.support_case import State
 
 bp = Blueprint("cases", __name__)
@@ -183,7 +184,7 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
     queries.load_surroundings(case)
     events = threads.list_events(case)
     whole = reads_whole_case(actor, case)
-    steps = case_page.offers(case, actor, today) if actor.role is not Role.EMPLOYER and not viewer else []
+    steps = case_page.offers(case, actor, today) if reads_steps(actor) and not viewer else []
     contacts = may(actor, Act.READ, Kind.CONTACT, case)
     visits = threads.list_visits(actor, case, viewer)
     notes, documents = threads.list_exchanges(actor, case, viewer), threads.list_documents(actor, case, viewer)
@@ -194,10 +195,10 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         today=today,
         stepper=case_page.stepper(case, events, actor, today),
         due_badge=case_page.due_badge(case.due_on, today) if whole and not case.is_ended else None,
-        names_officers=whole or actor.role is Role.EMPLOYER,
+        names_officers=reads_officers(actor, case),
         steps=steps,
         proposed=case_page.proposed(steps),
-        is_employer=actor.role is Role.EMPLOYER,
+        is_employer=actor.is_employer,
         reads_whole=whole,
         reads_motives=reads_motives(actor, case),
         coordinates=not viewer and may_coordinate(actor, case),

@@ -7,13 +7,13 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
-from app.permissions import Actor, installs_organisations, reads_calendar_of, reads_calendars, writes_notes_on
+from app.permissions import Actor, installs_organisations, may_lead, reads_calendar_of, reads_calendars, writes_notes_on
 from app.queries import aggregates, case_list, drafts
 from app.queries.case_filters import CALENDAR_TIMINGS, CaseFilters
 from app.statistics.disclosure import SMALLEST_CELL
 from app.views import case_page
 from app.views.audiences import basis_of, conventions_of_cases
-from workflows.roles import LEADS, Role
+from workflows.roles import Role
 
 bp = Blueprint("desk", __name__)
 
@@ -50,7 +50,7 @@ def _agent(actor: Actor, today: date) -> str:
     figures = _figures_of(actor, [scope for scope, _ in scopes], today)
     own, heading = scopes[0]
     # To find a lead is the business of those who may lead, and never for what is one's own already.
-    shows_unled = actor.role in LEADS and not own
+    shows_unled = may_lead(actor) and not own
     first = case_list.list_cases(actor, CaseFilters(scope=own, state="ouverts"), today=today, limit=FIRST)
     return render_template(
         "desk/agent.html",
@@ -59,7 +59,7 @@ def _agent(actor: Actor, today: date) -> str:
         around=[(title, [cell[:3] for cell in figures[scope]]) for scope, title in scopes[1:]],
         basket_labels=[label for label, _, _ in BASKETS],
         first=first[:FIRST],
-        first_heading="À faire en premier" if actor.role in LEADS else "Dossiers en cours",
+        first_heading="À faire en premier" if may_lead(actor) else "Dossiers en cours",
         first_count=next(figure[0] for figure in figures[own] if figure[1] == OPEN),
         any_note=any(writes_notes_on(actor, row.sector) for row in first[:FIRST]),
         writes_notes=lambda row: writes_notes_on(actor, row.sector),
@@ -76,7 +76,7 @@ def _agent(actor: Actor, today: date) -> str:
 
 def _scopes(actor: Actor) -> list[tuple[str, str]]:
     """Return (scope, title), the one that is most the person's own first."""
-    if actor.role not in LEADS:
+    if not may_lead(actor):
         return [("", "Les dossiers que je vois")]
     own, organisation = ("moi", "Mes dossiers"), ("organisme", f"Mon organisme, {actor.organisation_name}")
     territory = ("", "Mon territoire")

@@ -11,7 +11,7 @@ from app.actions import employers as actions
 from app.extensions import db
 from app.filters import finess, number, siren
 from app.models import Contact, Employer, Scheme, Sector
-from app.permissions import Act, Actor, Kind, may, reads_contact
+from app.permissions import Act, Actor, Kind, may, reads_contact, reads_memberships
 from app.queries import employers as queries
 from app.queries import threads
 from app.queries.blocks import get_block
@@ -34,7 +34,6 @@ from app.views.listing import (
 from app.views.threads import ThreadItem, entries
 from app.views.workbooks import workbook_response
 from forms.employers import EmployerFilterForm, EmployerForm
-from workflows.roles import Role
 
 bp = Blueprint("employers", __name__)
 
@@ -109,7 +108,7 @@ def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> st
     return render_template(
         "employers/show.html",
         employer=employer,
-        federations=queries.list_federations(employer) if actor.role is not Role.PROVIDER else [],
+        federations=queries.list_federations(employer) if reads_memberships(actor) else [],
         cases=cases,
         cases_by=others_by_convention(cases, viewer or actor),
         contacts=contacts,

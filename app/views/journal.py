@@ -10,13 +10,12 @@ from app import auth
 from app.filters import moment, plural, short_day
 from app.models import AccessAction, JournalAction, ObjectKind
 from app.models.journal import chain_label
-from app.permissions import Actor
+from app.permissions import Actor, reads_every_journal
 from app.queries import journal as queries
 from app.queries.journal import PAGE, JournalFilters
 from app.views.listing import chosen, is_fragment
 from forms.journal import JournalFilterForm
 from workflows.labels import LabelledEnum
-from workflows.roles import Role
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
 
@@ -58,7 +57,7 @@ def _page(
         form=form,
         filters=filters,
         endpoint=endpoint,
-        sees_all=actor.role is Role.PLATFORM,
+        sees_all=reads_every_journal(actor),
         rows=[_who(row) | word(row) for row in shown],
         active=_active(form, filters, endpoint),
         next_url=url_for(endpoint, **arguments, apres=shown[-1].id) if len(rows) > PAGE else None,
@@ -69,7 +68,7 @@ def _page(
 def _form(actor: Actor, actions: type[LabelledEnum]) -> JournalFilterForm:
     form = JournalFilterForm(request.args)
     form.action.choices = [("", "Toutes"), *actions.choices()]
-    organisations = queries.list_organisation_choices() if actor.role is Role.PLATFORM else []
+    organisations = queries.list_organisation_choices() if reads_every_journal(actor) else []
     form.organisation.choices = [("", "Tous"), *organisations]
     form.validate()  # for the words beside a wrong day
     return form

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from app import auth, clock
 from app.actions import data_requests as actions
 from app.actions.errors import Unacceptable
-from app.auth import Permission
 from app.extensions import db
 from app.models import DataRequest
+from app.permissions import administers
 from app.queries import data_requests as queries
 from app.queries.personal_data import PersonalData, export_person
 from app.sessions import current_user
@@ -19,13 +19,19 @@ from workflows.data_request import RequestKind, RequestState
 from workflows.retention import RULES
 
 bp = Blueprint("privacy", __name__, url_prefix="/donnees-personnelles")
-administers = Permission("administer an organisation", lambda actor: actor.is_administrator)
 
 
 @bp.get("")
 @auth.public
 def register() -> ResponseReturnValue:
-    return render_template("privacy/register.html", treatments=TREATMENTS, audiences=AUDIENCES, rules=RULES)
+    actor = auth.current_actor()
+    return render_template(
+        "privacy/register.html",
+        treatments=TREATMENTS,
+        audiences=AUDIENCES,
+        rules=RULES,
+        treats_requests=actor is not None and administers(actor),
+    )
 
 
 @bp.get("/mes-donnees")
@@ -52,7 +58,7 @@ def _own() -> PersonalData:
 def ask() -> ResponseReturnValue:
     form = _request_form()
     if form.validate_on_submit():
-        if not _is_received(form):
+        if not queries.is_received(form.submission.data):
             _receive(form)
         return redirect(url_for("privacy.received"))
     return render_template("privacy/ask.html", form=form), 422 if form.errors else 200
@@ -68,11 +74,6 @@ def _request_form() -> DataRequestForm:
     others = [pair for pair in queries.list_addressees() if pair not in own and pair[0] != (own[0][0] if own else 0)]
     form.organisation.choices = [*own, (0, "Je ne sais pas"), *others]
     return form
-
-
-def _is_received(form: DataRequestForm) -> bool:
-    found = db.session.query(DataRequest.id).filter_by(submission=form.submission.data).first()
-    return found is not None
 
 
 def _receive(form: DataRequestForm) -> None:
@@ -99,13 +100,13 @@ def received() -> ResponseReturnValue:
 
 
 @bp.get("/demandes")
-@administers
+@auth.people_administrator
 def requests() -> ResponseReturnValue:
     return render_template("privacy/requests.html", requests=queries.list_requests(auth.acting()), today=clock.today())
 
 
 @bp.route("/demandes/<int:request_id>", methods=["GET", "POST"])
-@administers
+@auth.people_administrator
 def treat(request_id: int) -> ResponseReturnValue:
     asked = queries.get_request(auth.acting(), request_id)
     if asked is None:

@@ -165,14 +165,16 @@ def _coordinated(case_id: int) -> Case:
 
 
 def _offer(form: TeamForm, case: Case) -> None:
-    leads = [
-        (o.id, o.short_name)
-        for o in organisations_around(_territory(case), LEADS)
-        if o.id == case.lead_organisation_id or lead_refusal(o.kind, case.employer) is None
-    ]
+    leads = [(body.id, body.short_name) for body in _leads(case)]
     form.lead.choices = leads if case.lead_organisation_id else [(0, "À désigner"), *leads]
     agents = opening.list_agents([case.lead_organisation_id], clock.today()) if case.lead_organisation_id else []
     form.officers.choices = [(user.id, user.full_name) for user in agents]
+
+
+def _leads(case: Case) -> list[Organisation]:
+    """Those that may lead a case, and the one that does."""
+    around = organisations_around(_territory(case), LEADS)
+    return [o for o in around if o.id == case.lead_organisation_id or lead_refusal(o.kind, case.employer) is None]
 
 
 def _territory(case: Case) -> set[str]:
@@ -182,7 +184,7 @@ def _territory(case: Case) -> set[str]:
 def _name(case: Case, form: TeamForm) -> None:
     values: dict[str, Any] = {"actor": auth.acting(), "today": clock.today(), "now": clock.now()}
     if form.lead.data and form.lead.data != case.lead_organisation_id:
-        organisation = db.session.get_one(Organisation, form.lead.data)
+        organisation = next(body for body in _leads(case) if body.id == form.lead.data)
         opening.name_lead(case, organisation, version=form.version.number, **values)
         return
     opening.name_officers(case, form.officers.data or [], version=form.version.number, **values)

@@ -13,7 +13,6 @@ from app.auth import current_actor
 from app.permissions import Act, Actor, Kind, administers, reads_journal, relations_needed
 from app.sessions import current_user, valid_capacities
 from app.views import headers
-from workflows.roles import Role
 
 VERSION = "0.1.0"
 
@@ -70,9 +69,12 @@ def _lock(app: Flask) -> dict[str, Any]:
 
 
 def _navigation(actor: Actor) -> list[dict[str, Any]]:
-    is_employer = actor.role is Role.EMPLOYER
     shown = [
-        {"label": own if is_employer else label, "url": url_for(endpoint), "current": request.blueprint in blueprints}
+        {
+            "label": own if actor.is_employer else label,
+            "url": url_for(endpoint),
+            "current": request.blueprint in blueprints,
+        }
         for label, own, endpoint, blueprints, kind in NAVIGATION
         if kind is None or relations_needed(actor.role, kind, Act.READ)
     ]
