@@ -73,6 +73,7 @@ def show(convention_id: int) -> ResponseReturnValue:
 
 @bp.route("/nouvelle", methods=["GET", "POST"])
 @auth.requires(Kind.CONVENTION, Act.WRITE)
+@auth.second_factor()
 def new() -> ResponseReturnValue:
     if not may_record_conventions(auth.acting()):
         abort(403)
@@ -148,6 +149,7 @@ def _record(form: ConventionForm, amended: Convention | None) -> Convention | No
 
 @bp.route("/<int:convention_id>/modifier", methods=["GET", "POST"])
 @auth.requires(Kind.CONVENTION, Act.WRITE)
+@auth.second_factor()
 def edit(convention_id: int) -> ResponseReturnValue:
     convention = convention_or_404(convention_id)
     if not may_change_convention(auth.acting(), convention):
@@ -172,6 +174,7 @@ def edit(convention_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:convention_id>/confirmer")
 @auth.requires(Kind.CONVENTION)
+@auth.second_factor()
 def confirm(convention_id: int) -> ResponseReturnValue:
     convention = convention_or_404(convention_id)
     version = request.form.get("version", -1, type=int)
@@ -183,6 +186,7 @@ def confirm(convention_id: int) -> ResponseReturnValue:
 
 @bp.route("/<int:convention_id>/fin", methods=["GET", "POST"])
 @auth.requires(Kind.CONVENTION)
+@auth.second_factor()
 def end(convention_id: int) -> ResponseReturnValue:
     convention, actor = convention_or_404(convention_id), auth.acting()
     if not commits_its_organisation(actor):

@@ -107,6 +107,7 @@ def requests() -> ResponseReturnValue:
 
 @bp.route("/demandes/<int:request_id>", methods=["GET", "POST"])
 @auth.people_administrator
+@auth.second_factor()
 def treat(request_id: int) -> ResponseReturnValue:
     asked = queries.get_request(auth.acting(), request_id)
     if asked is None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import time_machine
+from flask import Flask
 from sqlalchemy import func, select
 
 from app.extensions import db
@@ -162,6 +163,19 @@ def test_nobody_confirms_a_text_that_has_just_changed(world: World, browse: Brow
         ConventionParty.convention_id == number, ConventionParty.confirmed_on.is_(None)
     )
     assert db.session.scalar(waiting) == 1
+
+
+def test_every_act_asks_for_the_second_factor(app: Flask, world: World, browse: Browse) -> None:
+    number = number_of(browse("coordinatrice").fill(NEW, **typed(world)))
+    home, coordinator = f"/conventions/{number}", Browser(app, "coordinatrice", second_factor=False)
+    assert coordinator.get("/conventions").status == coordinator.get(home).status == 200
+    for page in (NEW, f"{home}/modifier", f"{home}/fin"):
+        assert (coordinator.get(page).location or "").startswith("/verification?"), page
+    for page in (NEW, f"{home}/modifier", f"{home}/confirmer", f"{home}/fin"):
+        asked = coordinator.send(page, typed(world, reference="79-2026-9", motive="Renégociée"))
+        assert (asked.status, asked.fields("/verification")["motive"]) == (401, "Renégociée"), page
+    found = db.session.scalars(select(Convention).order_by(Convention.id)).all()
+    assert [(one.reference, one.closed_on) for one in found] == [(POITOU, None), ("79-2026-2", None)]
 
 
 def test_who_writes_confirms_and_ends(world: World, browse: Browse) -> None:

@@ -123,6 +123,17 @@ def test_a_request_goes_to_the_organisation_it_names(world: World, browse: Brows
     assert browse("coordinatrice").get("/donnees-personnelles/demandes").status == 403
 
 
+def test_to_answer_asks_for_the_second_factor(world: World, app: Flask) -> None:
+    ask(Browser(app, None))
+    admin = Browser(app, "admin", second_factor=False)
+    assert admin.get("/donnees-personnelles/demandes").status == 200
+    address = f"/donnees-personnelles/demandes/{requests()[0].id}"
+    assert (admin.get(address).location or "").startswith("/verification?")
+    asked = admin.send(address, state="accepted", answer="Fait.", version="1")
+    assert (asked.status, asked.fields("/verification")["answer"]) == (401, "Fait.")
+    assert requests()[0].state is RequestState.RECEIVED
+
+
 def test_wrong_input_keeps_what_was_typed_and_two_clicks_make_one(app: Flask, world: World) -> None:
     nobody = Browser(app, None)
     page = nobody.fill(ASK, full_name="Claire", email="pas une adresse", message="Mon numéro a changé.")

@@ -135,11 +135,13 @@ def test_codes_are_not_guessed(app: Flask, browser: Browser) -> None:
 
 
 ADMINISTRATION = {
+    *(f"conventions.{act}" for act in ("confirm", "edit", "end", "new")),
     "habilitations.first_administrator",
     "habilitations.review",
     *(f"people.{act}" for act in ("edit", "invite", "leave", "resend", "restore", "withdraw")),
+    "privacy.treat",
 }
-"""Asked of those who administer: `tests/views/test_people.py`."""
+"""Asked of those who administer: `test_people.py`, `test_conventions_pages.py` and `test_privacy.py`, beside this."""
 
 
 def test_every_route_that_asks_for_a_second_factor_does(app: Flask, browser: Browser, world: World) -> None:
