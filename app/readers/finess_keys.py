@@ -8,6 +8,8 @@ import re
 from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 
+from app.readers.problems import InvalidCell
+
 # A letter is only met in second place, for the two départements of Corsica; no number begins with 00.
 FINESS_SHAPE = re.compile(r"(?!00)[0-9]{9}|2[AB][0-9]{7}", re.ASCII)
 # The rank of the letter fits the Corsican numbers known to us, but no text confirms it: a Corsican number
@@ -17,7 +19,7 @@ CORSICA = str.maketrans("AB", "12")
 DOUBLED = str.maketrans("0123456789", "0246813579")
 
 
-class InvalidKey(ValueError):
+class InvalidKey(InvalidCell):
     """A number that cannot be accepted; its text is the reason, in French, with what to do."""
 
 

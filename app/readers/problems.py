@@ -17,6 +17,10 @@ class Severity(StrEnum):
         return {"notice": "Information", "warning": "À vérifier", "reject": "Ligne refusée"}[self.value]
 
 
+class InvalidCell(ValueError):
+    """What is written in one cell cannot be accepted; its text is the reason, in French, with what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One remark about a file.

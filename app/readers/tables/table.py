@@ -28,7 +28,7 @@ class Table:
     """A file surveyed and ready to give its rows, or the reason why it is refused.
 
     `head` holds distinct names; `records` counts the rows of data, blank ones left out; `remarks` concern the whole
-    file. `first_row` is the number of the head, and nothing above it is data.
+    file. `head_number` is the row of the head; what is written above is no data, but is kept in `titles`.
     """
 
     refusal: Problem | None = None
@@ -39,6 +39,7 @@ class Table:
     remarks: tuple[Problem, ...] = ()
     file_name: str = ""
     head_number: int = 0
+    titles: tuple[str, ...] = ()
     source: Source | None = None
 
     def rows(self, after: int = 0) -> Iterator[TableRow]:
@@ -104,7 +105,8 @@ def _surveyed(source: Source, file_name: str, suits: Suits | None) -> Table:
         raise RefusedTable("Le fichier ne contient que les titres de ses colonnes : refaites l’export avec ses lignes.")
     messages = [*source.remarks(), *_about_the_name(source, file_name)]
     remarks = tuple(Problem(0, None, Severity.NOTICE, message) for message in messages)
-    return Table(None, names, records, source.encoding, source.format, remarks, file_name, head.number, source)
+    titles = tuple(" ".join(filter(None, row.cells)) for row in sample if row.number < head.number)
+    return Table(None, names, records, source.encoding, source.format, remarks, file_name, head.number, titles, source)
 
 
 def _why_no_head(sample: list[RawRow]) -> str:
