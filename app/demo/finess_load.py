@@ -1,6 +1,7 @@
 """FINESS files of any length for load tests, line by line: never the whole file in memory."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from random import Random
@@ -22,11 +23,14 @@ def stream_structures(count: int, extracted_on: date, seed: int = SEED) -> Itera
     Their employers are those of `stream_legal_entities` with the same count. At most 480,000.
     """
     yield f"{header_line('et', extracted_on)}\n".encode()
-    for rank in range(count):
-        rng = Random(seed * 1_000_003 + rank)
-        employer = _employer(rank // STRUCTURES_PER_EMPLOYER)
-        line = structure_line(employer, _structure(employer, rank, rng), extracted_on, rng)
-        yield f"{line}\n".encode()
+    for employer, structure, rng in _structures(count, seed):
+        yield f"{structure_line(employer, structure, extracted_on, rng)}\n".encode()
+
+
+def load_employers(structures: int, seed: int = SEED) -> Iterator[SyntheticEmployer]:
+    """The employers of `stream_structures` with the same count, one for each structure, which they carry."""
+    for employer, structure, _ in _structures(structures, seed):
+        yield replace(employer, structures=(structure,))
 
 
 def stream_legal_entities(structures: int, extracted_on: date, seed: int = SEED) -> Iterator[bytes]:
@@ -35,6 +39,13 @@ def stream_legal_entities(structures: int, extracted_on: date, seed: int = SEED)
     for rank in range(-(-structures // STRUCTURES_PER_EMPLOYER)):
         line = legal_entity_line(_employer(rank), Random(seed * 1_000_003 + rank))
         yield f"{line}\n".encode("latin-1")
+
+
+def _structures(count: int, seed: int) -> Iterator[tuple[SyntheticEmployer, SyntheticStructure, Random]]:
+    for rank in range(count):
+        rng = Random(seed * 1_000_003 + rank)
+        employer = _employer(rank // STRUCTURES_PER_EMPLOYER)
+        yield employer, _structure(employer, rank, rng), rng
 
 
 def _employer(rank: int) -> SyntheticEmployer:
