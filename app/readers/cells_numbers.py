@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from app.readers.problems import InvalidCell
 
@@ -11,6 +12,8 @@ LARGEST_RATE = 1_000 * MILLION
 WRITTEN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 BLANKS = str.maketrans({"\u00a0": None, "\u202f": None, " ": None, "\u2009": None, "'": None, "’": None, "−": "-"})
 LONGEST = 60
+REMEMBERED = 32_768
+"""A file of a million rates holds some thousands of different ones: they are worth remembering."""
 
 
 def decimal(cell: str) -> Decimal:
@@ -43,11 +46,13 @@ def count(cell: str) -> int:
     return found
 
 
+@lru_cache(REMEMBERED)
 def from_percent(cell: str) -> int:
     """A rate written in percent (« 8,9 », « 8,9 % »), in millionths of one: 89 000."""
     return _millionths(decimal(cell.strip().removesuffix("%")).scaleb(-2), cell)
 
 
+@lru_cache(REMEMBERED)
 def from_fraction(cell: str) -> int:
     """A rate written as a part of one (« .0890 »), in millionths of one: 89 000. A percent sign is refused."""
     if "%" in cell:
@@ -55,6 +60,7 @@ def from_fraction(cell: str) -> int:
     return _millionths(decimal(cell), cell)
 
 
+@lru_cache(REMEMBERED)
 def millionths(cell: str) -> int:
     """Any count or quantity, in millionths of its unit, so that all values of indicators are kept alike."""
     found = decimal(cell) * MILLION

@@ -114,13 +114,17 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class RowReading:
-    """What became of one row: its typed row, or None when a problem of severity REJECT lost it."""
+    """What became of one row: its typed row, or None when a problem of severity REJECT lost it.
+
+    `raw` and `cells` are what was read, for the file of rejects; `key` is what tells the row from the others.
+    """
 
     number: int
     row: Any
     problems: tuple[Problem, ...]
     raw: str = ""
     cells: tuple[str, ...] = ()
+    key: tuple[Any, ...] = ()
 
     @property
     def is_rejected(self) -> bool:
@@ -186,15 +190,16 @@ def read(
             names = " ou ".join(f"« {layout.field(name).label} »" for name in group)
             values.say(Severity.REJECT, group[0], f"Rien dans {names} : complétez la ligne.")
     typed = None if values.is_rejected else layout.row(values)
-    lost = values.is_rejected
-    return RowReading(row.number, None if lost else typed, tuple(values.problems), row.raw, row.cells)
+    key = tuple([values.found.get(name) for name in layout.key])
+    kept = None if values.is_rejected else typed
+    return RowReading(row.number, kept, tuple(values.problems), row.raw, row.cells, key)
 
 
 def parsed(one: Field, cell: str, accepted: frozenset[str] = frozenset()) -> Any:
     """Return the value of a cell, None when nothing is written. Raises InvalidCell."""
     if not cell or cell.isspace():
         return None
-    return cells.finess(cell, accepted) if one.parse is cells.finess else one.parse(cell)
+    return cells.finess(cell, accepted) if accepted and one.parse is cells.finess else one.parse(cell)
 
 
 def _read_cell(values: Values, one: Field, cell: str, accepted: frozenset[str]) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.readers.layouts import Layout, RowReading, match, missing, parsed, read
+from app.readers.layouts import Field, Layout, RowReading, match, missing, parsed, read
 from app.readers.problems import InvalidCell, Problem, Severity
 from app.readers.tables import Table, TableRow
 from app.readers.text import refuse
+
+Columns = tuple[tuple[Field, int], ...]
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,8 @@ class Reading:
 
     def _result(self, row: TableRow) -> RowReading:
         found = read(self.layout, self.mapping, row, self.given, self.accepted)
-        if found.row is None or not self.last_line_of:
-            return found
-        last = self.last_line_of.get(_key(self, row) or (), row.number)
-        if last == row.number:
+        last = self.last_line_of.get(found.key, row.number)
+        if found.row is None or last == row.number:
             return found
         message = f"Cette ligne revient ligne {last}, qui est retenue : vérifiez laquelle est juste."
         superseded = Problem(row.number, None, Severity.REJECT, message, row.raw)
@@ -101,13 +101,15 @@ def _surveyed(reading: Reading) -> Reading:
     last_line_of: dict[tuple[Any, ...], int] = {}
     if not layout.key and survey is None:
         return reading
+    watched, telling = _columns(reading, survey.fields if survey else ()), _columns(reading, layout.key)
     for row in reading.table.rows():
         if row.problem is not None:
             continue
         if survey is not None:
-            survey.see(_some_values(reading, row, survey.fields))
-        key = _key(reading, row)
-        if key is None:
+            survey.see(_some_values(row, watched, reading.accepted))
+        values = {**reading.given, **_some_values(row, telling, reading.accepted)}
+        key = tuple([values.get(name) for name in layout.key])
+        if key.count(None) == len(key):
             continue
         if hash(key) not in seen:
             seen.add(hash(key))
@@ -118,23 +120,17 @@ def _surveyed(reading: Reading) -> Reading:
     return replace(reading, last_line_of=last_line_of, refusal=refuse(why) if why else None)
 
 
-def _key(reading: Reading, row: TableRow) -> tuple[Any, ...] | None:
-    """What tells a row from the others, or None when nothing of it can be read."""
-    names = reading.layout.key
-    values = {**reading.given, **_some_values(reading, row, names)}
-    key = tuple(values.get(name) for name in names)
-    return key if any(part is not None for part in key) else None
+def _columns(reading: Reading, names: tuple[str, ...]) -> Columns:
+    return tuple((reading.layout.field(name), reading.mapping[name]) for name in names if name in reading.mapping)
 
 
-def _some_values(reading: Reading, row: TableRow, names: tuple[str, ...]) -> dict[str, Any]:
+def _some_values(row: TableRow, columns: Columns, accepted: frozenset[str]) -> dict[str, Any]:
     found = {}
-    for name in names:
-        if name not in reading.mapping:
-            continue
+    for one, column in columns:
         try:
-            value = parsed(reading.layout.field(name), row.cells[reading.mapping[name]], reading.accepted)
+            value = parsed(one, row.cells[column], accepted)
         except InvalidCell:
             continue
         if value is not None:
-            found[name] = value
+            found[one.name] = value
     return found

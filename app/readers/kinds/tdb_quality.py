@@ -7,12 +7,14 @@ from app.readers.kinds.tdb_indicators import AGES, BY_CODE, MOTIVES, POINT, WHOL
 from app.readers.layouts import Values
 from app.readers.problems import Severity
 
+USUAL = {code: one.most or WHOLE if one.is_rate else WHOLE**3 for code, one in BY_CODE.items()}
 WARNING, NOTICE = Severity.WARNING, Severity.NOTICE
 
 
 def checked(values: Values) -> tuple[dict[str, int], dict[str, Quality]]:
     """Return the values of the indicators in millionths, and the mark of the doubtful ones; says each in words."""
-    kept = {code: values[code] for code in BY_CODE if values[code] is not None}
+    found = values.found
+    kept = {code: value for code in BY_CODE if (value := found.get(code)) is not None}
     flags: dict[str, Quality] = {}
     if kept.get("abs_total") == 0 and not any(code in kept for code in MOTIVES):
         del kept["abs_total"]
@@ -20,7 +22,8 @@ def checked(values: Values) -> tuple[dict[str, int], dict[str, Quality]]:
     _check_sum_of_absence(values, kept, flags)
     _check_ages(values, kept, flags)
     for code, value in kept.items():
-        _check_bounds(values, code, value, flags)
+        if not 0 <= value <= USUAL[code] or (value % WHOLE and not BY_CODE[code].is_rate):
+            _mark_doubtful(values, code, value, flags)
     return kept, flags
 
 
@@ -50,7 +53,7 @@ def _check_ages(values: Values, kept: dict[str, int], flags: dict[str, Quality])
     values.say(WARNING, AGES[0], f"La pyramide des âges fait {percent(total)} au lieu de 100 % : faites-la vérifier.")
 
 
-def _check_bounds(values: Values, code: str, value: int, flags: dict[str, Quality]) -> None:
+def _mark_doubtful(values: Values, code: str, value: int, flags: dict[str, Quality]) -> None:
     indicator = BY_CODE[code]
     if value < 0:
         flags[code] = Quality.NEGATIVE
