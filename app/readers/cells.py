@@ -96,8 +96,8 @@ def departement(cell: str) -> str:
     known = _departements_by_name()
     words = folded(cell)
     first, _, rest = words.partition(" ")
-    found = known.get(words) or (known.get(rest) if first.upper().zfill(2) in departements() else None)
-    if found is None:
+    found = known.get(words) or known.get(rest)
+    if found is None or (words not in known and found != first.upper().zfill(2)):
         raise InvalidCell(f"« {_cut(cell)} » n’est pas un département : écrivez son code (16, 2A, 971) ou son nom.")
     return found
 

@@ -7,7 +7,6 @@ from app.readers import cells
 from app.readers.cells_numbers import count
 from app.readers.kinds.tdb import year_in
 from app.readers.layouts import Field, Layout, Option, Values
-from app.readers.problems import Severity
 
 MEASURES = {
     "employees": "Nombre de salariés",
@@ -99,8 +98,6 @@ def _naf_or_unknown(cell: str) -> str:
 
 def _row(values: Values) -> ReferenceRow:
     counts = {name: values[name] or 0 for name in (*MEASURES, *CAUSES)}
-    if not counts["employees"] and counts["at_first_payment"]:
-        values.say(Severity.NOTICE, "employees", "Des accidents sans salarié : la ligne compte dans les sommes.")
     return ReferenceRow(
         values.number, values["year"], values["ctn"], values["naf"], values["naf_label"] or values["naf"], counts
     )
