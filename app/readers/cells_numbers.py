@@ -5,10 +5,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
 from app.readers.problems import InvalidCell
+from figures.rates import LARGEST, MILLION
 
-MILLION = 1_000_000
-LARGEST_RATE = 1_000 * MILLION
-"""Beyond a hundred thousand percent nothing is a rate: the same limit as the type that carries them."""
 WRITTEN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 BLANKS = str.maketrans({"\u00a0": None, "\u202f": None, " ": None, "\u2009": None, "'": None, "’": None, "−": "-"})
 LONGEST = 60
@@ -81,6 +79,6 @@ def cents(cell: str) -> int:
 
 def _millionths(fraction: Decimal, cell: str) -> int:
     found = fraction * MILLION
-    if abs(found) > LARGEST_RATE:
+    if abs(found) > LARGEST * MILLION:
         raise InvalidCell(f"« {cell.strip()[:40]} » est hors de toute mesure pour un taux : corrigez la cellule.")
     return int(found.to_integral_value(ROUND_HALF_EVEN))

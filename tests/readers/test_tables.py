@@ -4,6 +4,7 @@ import io
 from datetime import date
 
 import pytest
+import python_calamine
 
 from app.readers.problems import Severity
 from app.readers.reference_files import read_bytes
@@ -167,6 +168,13 @@ def test_the_sheet_that_suits_is_read_and_the_others_are_told() -> None:
         "Dossiers" in table.format and "Notice" in table.remarks[0].message and "Listes" not in table.remarks[0].message
     )
     assert "Notice" in open_table(book, "x.xlsx").format
+
+
+def test_the_real_workbook_reads_as_another_library_reads_it() -> None:
+    content = read_bytes("ameli_2024_AT_CTN_NAF.xlsx")
+    theirs = python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()[4:]
+    ours = _cells(_read(content, "ameli.xlsx"))
+    assert ours == [tuple(str(int(cell)) if isinstance(cell, float) else str(cell) for cell in row) for row in theirs]
 
 
 def test_a_zip_of_one_file_is_that_file() -> None:

@@ -53,6 +53,7 @@ def test_the_real_extract_gives_its_exact_values() -> None:
     }  # fmt: skip
     assert found[2023].row.is_validated is None and found[2023].problems == ()
     assert "vacance" not in found[2022].row.values
+    assert str(found[2023].row.rate("abs_total")) == "8,9\u00a0%" and found[2023].row.rate("cdd_rempl") is None
     assert found[2019].row.flags == {"cdd_rempl": Quality.NOT_WHOLE}
     assert "abs_total" not in found[2018].row.values
     assert [one.severity for one in found[2018].problems] == [Severity.NOTICE]
@@ -187,6 +188,11 @@ def test_planted_faults_and_only_they_are_told(made: TdbFile) -> None:
     assert len({fault.fault for fault in made.planted}) >= 9
     kept = [(found.row.finess, found.row.year) for found in reading.results() if found.row]
     assert len(set(kept)) == len(kept) == len(list(reading.results())) - Counter(s for _, s in told)[Severity.REJECT]
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    one, other = build_atih(SITES[:20], 2022), build_atih(SITES[:20], 2022)
+    assert one == other and build_atih(SITES[:20], 2022, seed=1).content != one.content
 
 
 def test_both_formats_hold_the_same_rates() -> None:

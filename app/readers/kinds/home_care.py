@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from app.readers import cells
 from app.readers.cells_numbers import from_percent, millionths
 from app.readers.kinds.tdb_indicators import POINT, WHOLE, Quality
-from app.readers.kinds.tdb_quality import percent
 from app.readers.kinds.tdb_units import InPercents
 from app.readers.layouts import Field, Layout, Values
 from app.readers.problems import Severity
+from figures.rates import Rate
 
 RATES = {"sad_absence": 40 * POINT, "sad_rotation": 60 * POINT, "sad_vacance": 20 * POINT}
 """Bounds of what is usual; not drawn from a source: rotation is known to be higher at home than in establishments."""
@@ -47,7 +47,7 @@ def _row(values: Values) -> HomeCareRow:
     for code, value in found.items():
         if flag := _flag(code, value):
             flags[code] = flag
-            shown = percent(value) if code in RATES else f"{value / WHOLE:g}"
+            shown = str(Rate.from_millionths(value)) if code in RATES else f"{value / WHOLE:g}"
             values.say(Severity.WARNING, code, f"{shown} : {flag.label}, à faire vérifier.")
     if not found:
         values.say(Severity.REJECT, None, "Aucun indicateur sur cette ligne : complétez-la ou retirez-la.")

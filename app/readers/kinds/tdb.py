@@ -17,6 +17,7 @@ from app.readers.kinds.tdb_quality import checked
 from app.readers.kinds.tdb_units import InFractions, InPercents
 from app.readers.layouts import Field, Layout, Option, Parse, Values
 from app.readers.problems import Severity
+from figures.rates import Rate
 
 KIND, LABEL = "tdb", "Tableau de bord de la performance"
 NOT_YET = frozenset("non pas attente cours valider invalide".split())
@@ -56,6 +57,11 @@ class TdbRow:
     legal_status: str | None
     agreement: str | None
     qwl: str | None
+
+    def rate(self, code: str) -> Rate | None:
+        """The rate of an indicator, with its unit; None when it is not given or is a count."""
+        value = self.values.get(code)
+        return Rate.from_millionths(value) if value is not None and BY_CODE[code].is_rate else None
 
 
 def _row(values: Values) -> TdbRow:

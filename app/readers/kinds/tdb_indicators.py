@@ -7,9 +7,11 @@ thresholds of risk.
 from dataclasses import dataclass
 from enum import StrEnum
 
-POINT = 10_000
+from figures.rates import MILLION
+
+WHOLE = MILLION
+POINT = WHOLE // 100
 """One percentage point, in millionths."""
-WHOLE = 1_000_000
 
 
 class Quality(StrEnum):

@@ -6,6 +6,7 @@ Source: the exploration notebook and bounds of HELIOS, the ministries' applicati
 from app.readers.kinds.tdb_indicators import AGES, BY_CODE, MOTIVES, POINT, WHOLE, Quality
 from app.readers.layouts import Values
 from app.readers.problems import Severity
+from figures.rates import Rate
 
 USUAL = {code: one.most or WHOLE if one.is_rate else WHOLE**3 for code, one in BY_CODE.items()}
 WARNING, NOTICE = Severity.WARNING, Severity.NOTICE
@@ -27,9 +28,8 @@ def checked(values: Values) -> tuple[dict[str, int], dict[str, Quality]]:
     return kept, flags
 
 
-def percent(value: int) -> str:
-    """Return « 8,9 % » from millionths of one."""
-    return f"{value / POINT:.1f} %".replace(".", ",")
+def _shown(value: int) -> str:
+    return str(Rate.from_millionths(value))
 
 
 def _check_sum_of_absence(values: Values, kept: dict[str, int], flags: dict[str, Quality]) -> None:
@@ -38,7 +38,7 @@ def _check_sum_of_absence(values: Values, kept: dict[str, int], flags: dict[str,
         return
     flags["abs_total"] = Quality.SUM_DIFFERS
     message = (
-        f"Absentéisme total de {percent(total)}, alors que ses motifs font {percent(sum(parts))} : "
+        f"Absentéisme total de {_shown(total)}, alors que ses motifs font {_shown(sum(parts))} : "
         "faites préciser la répartition."
     )
     values.say(WARNING, "abs_total", message)
@@ -50,7 +50,7 @@ def _check_ages(values: Values, kept: dict[str, int], flags: dict[str, Quality])
     if not total or abs(total - WHOLE) <= POINT:
         return
     flags.update(dict.fromkeys(parts, Quality.SUM_DIFFERS))
-    values.say(WARNING, AGES[0], f"La pyramide des âges fait {percent(total)} au lieu de 100 % : faites-la vérifier.")
+    values.say(WARNING, AGES[0], f"La pyramide des âges fait {_shown(total)} au lieu de 100 % : faites-la vérifier.")
 
 
 def _mark_doubtful(values: Values, code: str, value: int, flags: dict[str, Quality]) -> None:
@@ -64,8 +64,8 @@ def _mark_doubtful(values: Values, code: str, value: int, flags: dict[str, Quali
             values.say(WARNING, code, "Ce nombre devrait être entier : faites vérifier la saisie.")
     elif value > WHOLE:
         flags[code] = Quality.ABOVE_WHOLE
-        values.say(WARNING, code, f"Taux de {percent(value)}, supérieur à 100 % : faites vérifier la saisie.")
+        values.say(WARNING, code, f"Taux de {_shown(value)}, supérieur à 100 % : faites vérifier la saisie.")
     elif indicator.most is not None and value > indicator.most:
         flags.setdefault(code, Quality.UNUSUAL)
-        message = f"Taux de {percent(value)}, au-delà de {percent(indicator.most)} : valeur inhabituelle, à confirmer."
+        message = f"Taux de {_shown(value)}, au-delà de {_shown(indicator.most)} : valeur inhabituelle, à confirmer."
         values.say(WARNING, code, message)
