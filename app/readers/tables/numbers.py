@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 DATE_FORMATS = frozenset((*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)))
 """Built-in formats of ECMA-376 (§18.8.30) that show a day; the others show an hour, or no date."""
 NOT_A_LETTER = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+KEPT = 16
+"""Fifteen digits and a point."""
 LAST_SERIAL = 2_958_465
 """31 December 9999, the last day that a spreadsheet knows."""
 
@@ -16,7 +18,7 @@ def number_text(value: str) -> str:
 
     `value` is the text of the file, such as « 8.8900000000000007E-2 ». What is not a number is returned as it is.
     """
-    if value.isdecimal():
+    if value.isdecimal() or (len(value) < KEPT and value[-1:] != "0" and value.replace(".", "", 1).isdecimal()):
         return value
     try:
         number = Decimal(format(float(value), ".15g"))

@@ -6,6 +6,7 @@ cell, as the spreadsheet itself does.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.readers.tables.numbers import date_text, number_text
 from app.readers.tables.rows import MAX_CELL, MAX_COLUMNS, RawRow, RefusedTable
@@ -13,6 +14,7 @@ from app.readers.tables.workbook import Sheet, Workbook
 from app.readers.tables.xml_parts import TOO_HEAVY, Attributes, parse
 
 LETTERS = {letter: rank for rank, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", start=1)}
+DIGITS = "0123456789"
 TOO_WIDE = (
     f"La feuille a plus de {MAX_COLUMNS} colonnes : supprimez celles qui ne servent pas "
     "(sélectionnez-les, puis « Supprimer »), ou donnez un fichier CSV."
@@ -141,10 +143,12 @@ class _Reader:
 
 def _column_of(reference: str) -> int:
     """The rank of a column from 1, from « AB12 »."""
+    return _rank_of(reference.rstrip(DIGITS))
+
+
+@lru_cache(MAX_COLUMNS)
+def _rank_of(letters: str) -> int:
     rank = 0
-    for letter in reference[:4]:
-        value = LETTERS.get(letter)
-        if value is None:
-            break
-        rank = rank * 26 + value
+    for letter in letters[:4]:
+        rank = rank * 26 + LETTERS.get(letter, 0)
     return rank
