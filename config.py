@@ -82,11 +82,14 @@ class Config:
         "forgotten_password_address": (50, 60, 15 * 60, 24 * 3600),
         "magic_link": (5, 60, 3600, 24 * 3600),
         "magic_link_address": (100, 60, 15 * 60, 24 * 3600),
+        "exceptional_access": (5, 60, 15 * 60, 3600),
     }
     """What is slowed down: attempts that are free, seconds of the first wait, of the longest, before it is forgotten.
 
     An « address » here is a network address: a whole administration may share one, hence larger counts.
     """
+    EXCEPTIONAL_HOURS = 4
+    """How long an exceptional access to one case lasts (JALON_EXCEPTIONAL_HOURS, 1 to 9)."""
     ARGON2: ClassVar[dict[str, int]] = {}
     CLAIM_MINUTES = 10
     MAIL_FOLDER: str | None = None
@@ -111,6 +114,7 @@ class Config:
         for name in OPTIONAL:
             setattr(self, name, os.environ.get(f"JALON_{name}", getattr(self, name)))
         self.PROXIES = _count("PROXIES", self.PROXIES)
+        self.EXCEPTIONAL_HOURS = max(1, _count("EXCEPTIONAL_HOURS", self.EXCEPTIONAL_HOURS))
         self.SECURITY_EXPIRES = _day("SECURITY_EXPIRES") or self.SECURITY_EXPIRES
         self.SECOND_FACTOR_FROM = _day("SECOND_FACTOR_FROM") or self.SECOND_FACTOR_FROM
         _check_openid(self)

@@ -1,7 +1,7 @@
 """Who is at the other end of the request, and what a page asks of that person. The judge is `permissions`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -13,14 +13,17 @@ from app import access_log, clock, interruptions, sessions
 from app.actions import throttles
 from app.actions.errors import Forbidden
 from app.extensions import act_for, db, writing
-from app.models import Capacity, Case, Employer, Organisation, PersonState, User
+from app.models import Capacity, Case, Employer, Organisation, PersonState, User, UserSession
 from app.permissions import (
     Act,
     Actor,
     Kind,
+    acts_for_organisation,
     administers,
+    held_by,
     installs_organisations,
     may,
+    may_open_exceptionally,
     read_only_refusal,
     reads_journal,
     relations_needed,
@@ -28,6 +31,7 @@ from app.permissions import (
 from app.queries.cases import get_case
 from app.queries.conventions import flows_of
 from app.queries.employers import get_employer
+from app.queries.exceptional_accesses import list_openings
 from app.queries.people import list_administrators
 from app.readers.devices import shortened_address
 from app.sessions import Standing, current_session, current_standing, current_user, valid_capacities
@@ -63,6 +67,8 @@ def requires(kind: Kind, act: Act = Act.READ) -> Permission:
 public = Permission("public", lambda actor: True, is_public=True)
 signed_in = Permission("signed in", lambda actor: True)
 journal_reader = Permission("read journal", reads_journal)
+agent = Permission("act for an organisation", acts_for_organisation)
+lead_agent = Permission("open exceptionally", may_open_exceptionally)
 people_administrator = Permission("administer people", administers)
 platform_administrator = Permission("install organisations", installs_organisations)
 
@@ -180,10 +186,7 @@ def current_actor() -> Actor | None:
     """Return who acts and in which capacity, read anew from the database once per request; None: nobody."""
     if "actor" not in g:
         found = current_session() if current_standing() is Standing.OPEN else None
-        g.actor = actor = _actor() if found else None
-        if found:
-            of_actor = (actor.organisation_id, actor.employer_id) if actor else (None, None)
-            act_for(found.user_id, *of_actor)
+        g.actor = _actor(found) if found else None
     known: Actor | None = g.actor
     return known
 
@@ -196,16 +199,22 @@ def acting() -> Actor:
     return actor
 
 
-def _actor() -> Actor | None:
-    found = current_session()
-    assert found
+def _actor(found: UserSession) -> Actor | None:
     capacity = next((one for one in valid_capacities(found.user) if one.id == found.capacity_id), None)
-    return actor_of(found.user, capacity) if capacity else None
+    if capacity is None:
+        act_for(found.user_id, None, None)
+        return None
+    act_for(found.user_id, capacity.organisation_id, capacity.employer_id)
+    actor = actor_of(found.user, capacity)
+    # Whoever reads all that the organisation reads has nothing left to open: nothing is asked.
+    if actor.territory == actor.whole_territory or not may_open_exceptionally(actor):
+        return actor
+    return replace(actor, openings=list_openings(actor, now=clock.now()))
 
 
 def actor_of(user: User, capacity: Capacity) -> Actor:
     """Return the actor that a person is in one capacity, with the conventions that are in force today."""
-    organisation = capacity.organisation
+    organisation, held = capacity.organisation, held_by(capacity, clock.today())
     is_read_only = capacity.is_read_only(clock.today())
     return Actor(
         user_id=user.id,
@@ -214,10 +223,12 @@ def actor_of(user: User, capacity: Capacity) -> Actor:
         capacity_id=capacity.id,
         organisation_id=capacity.organisation_id,
         organisation_name=organisation.short_name if organisation else "",
-        territory=capacity.territory,
+        territory=held.territory,
+        whole_territory=organisation.territory if organisation else frozenset(),
         employer_id=capacity.employer_id,
-        is_coordinator=capacity.is_coordinator and not is_read_only,
-        is_administrator=capacity.is_administrator and not is_read_only,
+        is_coordinator=held.is_coordinator,
+        is_administrator=held.is_administrator,
+        lent=held.lent,
         is_read_only=is_read_only,
         flows=flows_of(capacity.organisation_id, clock.today()),
     )

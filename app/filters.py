@@ -52,8 +52,13 @@ def moment(value: datetime | None) -> str:
     """Return « 12 novembre 2026 à 14 h 05 », in the time of Paris."""
     if value is None:
         return ""
+    return f"{day(value.astimezone(PARIS))} à {hour(value)}"
+
+
+def hour(value: datetime) -> str:
+    """Return « 14 h 05 », in the time of Paris."""
     local = value.astimezone(PARIS)
-    return f"{day(local)} à {local.hour}{NBSP}h{NBSP}{local.minute:02d}"
+    return f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}"
 
 
 def number(value: int | float | None) -> str:

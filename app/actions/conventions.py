@@ -8,6 +8,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.actions.errors import Difference, Forbidden, Stale, Unacceptable
 from app.actions.journal import record
+from app.actions.notices import PERSON_TEMPLATE
+from app.actions.outbox import queue_mail
+from app.clock import PARIS
 from app.extensions import db
 from app.models import (
     Convention,
@@ -28,6 +31,9 @@ from app.permissions import (
     party_of,
 )
 from app.queries.conventions import is_known_reference, list_possible_parties
+from app.queries.people import list_to_tell
+
+ABOUT = "convention"
 
 LONGEST_YEARS = 10
 """A convention is renewed at least this often: nobody remembers what was opened longer ago."""
@@ -193,6 +199,17 @@ def _tell(action: JournalAction, convention: Convention, *, actor: Actor, now: d
         "until": str(convention.closed_on or convention.valid_until),
     }
     record(action, ObjectKind.CONVENTION, convention.id, content, actor=actor, now=now)
+    _write_to_the_others(action, convention, actor=actor, now=now)
+
+
+def _write_to_the_others(action: JournalAction, convention: Convention, *, actor: Actor, now: datetime) -> None:
+    """One mail for each person, however many of the parties it answers for; none to who has left the convention."""
+    today, rule = now.astimezone(PARIS).date(), f"{action.value} {actor.organisation_id} {now.isoformat()}"
+    for party in convention.parties:
+        if party.organisation_id == actor.organisation_id or party.left_on is not None:
+            continue
+        for user in list_to_tell(party.organisation_id, today=today, but=actor.user_id):
+            queue_mail(user.id, PERSON_TEMPLATE, ABOUT, convention.id, rule=rule, now=now)
 
 
 def _own_party(convention: Convention, actor: Actor) -> ConventionParty:

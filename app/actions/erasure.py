@@ -25,6 +25,7 @@ from app.models import (
     Document,
     DocumentContent,
     Employer,
+    ExceptionalAccess,
     Exchange,
     MagicLink,
     Organisation,
@@ -63,6 +64,7 @@ def erase_cases(ids: Ids) -> None:
     _delete(CaseReminder.deadline_id, deadlines)
     for column in (CaseDeadline.case_id, CaseOfficer.case_id, CasePartner.case_id, CaseStructure.case_id):
         _delete(column, ids)
+    _delete(ExceptionalAccess.case_id, ids)
     erase_visits(_of(Visit, ids))
     erase_exchanges(_of(Exchange, ids))
     erase_documents(_of(Document, ids))

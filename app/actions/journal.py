@@ -90,6 +90,14 @@ def record_step(case: Case, event: Mapping[str, Any], *, actor: Actor, now: date
     case.journal_number, case.journal_digest = moved.number, moved.digest
 
 
+def record_on_case(
+    case: Case, action: JournalAction, kind: ObjectKind, object_id: int, content: Any, *, actor: Actor, now: datetime
+) -> None:
+    """Add to the chain of a case what is no event of its thread: its readers need not know, the journal does."""
+    head = _hold_case(case)
+    _move(case, _link(head, Deed(action, kind, object_id, digest(content)), actor=actor, now=now))
+
+
 def keep_accesses(rows: Sequence[Mapping[str, Any]], actor: Actor | None, *, is_leaving: bool, now: datetime) -> None:
     """Write rows of access; when the last one is a file that leaves, it joins the chain of exports too.
 

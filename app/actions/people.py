@@ -25,6 +25,7 @@ from app.queries.users import get_user_by_email
 ABOUT = "capacity"
 """What the link of an invitation is about."""
 
+BY_DELEGATION = "Vous gérez les accès par délégation : {what} revient à qui en a la charge."
 LAST_ADMINISTRATOR = "Personne d’autre ne gère les accès de l’organisme : confiez-les d’abord à quelqu’un."
 
 
@@ -63,6 +64,7 @@ def invite(
     it exists. Raises Unacceptable for a bad address or somebody who is already there.
     """
     address = _address(email)
+    _keep_to_the_loan(None, place, actor)
     organisation = hold(organisation_id)
     user = _user(address, given_name, family_name, actor, now)
     known = next((one for one in user.capacities if one.organisation_id == organisation.id), None)
@@ -174,6 +176,7 @@ def change(capacity: Capacity, place: Place, *, version: int, actor: Actor, now:
     db.session.refresh(capacity)
     if capacity.version != version:
         raise Stale(capacity)
+    _keep_to_the_loan(capacity, place, actor)
     if capacity.is_administrator and not place.is_administrator:
         keep_an_administrator(capacity, today)
     _place(capacity, place, organisation)
@@ -182,6 +185,17 @@ def change(capacity: Capacity, place: Place, *, version: int, actor: Actor, now:
     _keep(JournalAction.CAPACITY_CHANGED, capacity, actor, now)
     tell_person(capacity, PersonNotice.CHANGED, now=now)
     return True
+
+
+def _keep_to_the_loan(capacity: Capacity | None, place: Place, actor: Actor) -> None:
+    """Whoever manages the access by delegation would otherwise give itself for good what was lent for a time."""
+    if "is_administrator" not in actor.lent:
+        return
+    if capacity and capacity.user_id == actor.user_id:
+        raise Unacceptable(BY_DELEGATION.format(what="changer votre propre fonction"), field="job_title")
+    for name, what in (("is_coordinator", "donner la coordination"), ("is_administrator", "donner cette gestion")):
+        if getattr(place, name) and not (capacity and getattr(capacity, name)):
+            raise Unacceptable(BY_DELEGATION.format(what=what), field=name)
 
 
 def keep_an_administrator(capacity: Capacity, today: date) -> None:

@@ -10,14 +10,26 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from app import mail
-from app.actions import data_requests, habilitations, magic_links, notices, outbox, retention
+from app.actions import (
+    absences,
+    conventions,
+    data_requests,
+    delegations,
+    exceptional_accesses,
+    habilitations,
+    magic_links,
+    notices,
+    outbox,
+    retention,
+)
 from app.actions.notices import Notice
 from app.auth import actor_of
 from app.clock import PARIS
 from app.filters import moment, plural
-from app.jobs import people_letters, privacy_letters
+from app.jobs import continuity_letters, people_letters, privacy_letters
 from app.models import Case, LinkPurpose, User
 from app.permissions import reads_whole_case
+from app.queries.absences import list_officers, stands_in_on_case
 from app.queries.magic_links import get_pending_link_by_id
 from app.queries.outbox import get_case_to_name, get_last_reminder_at, get_running_deadline, is_officer
 from app.queries.sessions import get_device_of
@@ -85,20 +97,33 @@ def _reminder(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict
     deadline = get_running_deadline(claimed.object_id, claimed.cycle)
     if deadline is None or user is None:
         raise NoReason("l’échéance ne court plus")
+    today = now.astimezone(PARIS).date()
     officer = is_officer(deadline.case_id, user.id)
-    case = _case_followed_by(user, deadline.case_id, is_officer=officer)
+    stands_in = not officer and stands_in_on_case(user.id, deadline.case_id, today=today)
+    case = _case_followed_by(user, deadline.case_id, is_officer=officer or stands_in)
     if case is None:
         raise NotTheirs("le dossier est suivi par quelqu’un d’autre")
     return {
         "case": case,
         "task": deadline.label[:1].lower() + deadline.label[1:],
         "due_on": deadline.due_on,
-        "timing": _timing(deadline.due_on, now.astimezone(PARIS).date()),
+        "timing": _timing(deadline.due_on, today),
         "last_reminder_at": get_last_reminder_at(deadline.id, user.id),
-        "is_officer": officer,
+        "why": _why_told(case.id, today, is_officer=officer, stands_in=stands_in),
         "how_to_stop": _how_to_stop(deadline.rule),
         "link": f"{_public_url()}/dossiers/{case.id}",
     }
+
+
+def _why_told(case_id: int, today: date, *, is_officer: bool, stands_in: bool) -> str:
+    if is_officer:
+        return "vous suivez ce dossier dans Jalon"
+    away = [one.name for one in list_officers([case_id], today=today).get(case_id, []) if one.away_until]
+    if stands_in:
+        return f"vous suppléez {' et '.join(away)} dans Jalon"
+    if away:
+        return "vous coordonnez le territoire et que la personne chargée de ce dossier est en absence"
+    return "vous coordonnez le territoire et que personne n’est encore chargé de ce dossier dans Jalon"
 
 
 def _case_followed_by(user: User, case_id: int, *, is_officer: bool) -> Case | None:
@@ -180,10 +205,20 @@ def _privacy(read: Callable[[int, str], dict[str, Any] | None]) -> "Values":
 
 
 def _person_notice(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
-    found = people_letters.notice_values(claimed.object_id, claimed.rule, _public_url())
+    """What has changed for somebody in an organisation: written by the kind of thing that the mail is about."""
+    found = NOTICE_WRITERS[claimed.object_kind](claimed.object_id, claimed.rule, _public_url())
     if found is None or user is None:
-        raise NoReason("cette fonction n’existe plus")
+        raise NoReason("ce que ce courriel annonçait n’a plus cours")
     return found
+
+
+NOTICE_WRITERS: dict[str, Callable[[int, str, str], dict[str, Any] | None]] = {
+    notices.PERSON: people_letters.notice_values,
+    absences.ABSENCE: continuity_letters.absence_values,
+    conventions.ABOUT: continuity_letters.convention_values,
+    delegations.ABOUT: continuity_letters.delegation_values,
+    exceptional_accesses.ABOUT: continuity_letters.access_values,
+}
 
 
 def _review_reminder(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:

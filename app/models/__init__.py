@@ -1,5 +1,6 @@
 """What is stored: typed tables, short properties in the words of the pages. No query, no request, no clock."""
 
+from app.models.absences import Absence
 from app.models.blocks import BlockReason, CarsatBlock
 from app.models.cases import (
     Case,
@@ -15,6 +16,7 @@ from app.models.cases import (
     Source,
 )
 from app.models.conventions import Convention, ConventionDepartement, ConventionFamily, ConventionParty
+from app.models.delegations import Delegation
 from app.models.documents import Document, DocumentContent, DocumentKind
 from app.models.employers import (
     CivilServiceBranch,
@@ -25,6 +27,7 @@ from app.models.employers import (
     Sector,
     Structure,
 )
+from app.models.exceptional_accesses import ExceptionalAccess, ExceptionReason
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
 from app.models.identities import UserIdentity
 from app.models.journal import (
@@ -52,6 +55,7 @@ from app.models.visibility import Visibility
 __all__ = [
     "CASE_PLACES",
     "OPEN_FOLLOW_UPS",
+    "Absence",
     "AccessAction",
     "AccessEntry",
     "AnonymousCase",
@@ -72,11 +76,14 @@ __all__ = [
     "ConventionFamily",
     "ConventionParty",
     "DataRequest",
+    "Delegation",
     "Document",
     "DocumentContent",
     "DocumentKind",
     "Employer",
     "EventKind",
+    "ExceptionReason",
+    "ExceptionalAccess",
     "Exchange",
     "ExchangeKind",
     "FederationMember",

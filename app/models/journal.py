@@ -47,6 +47,11 @@ class JournalAction(LabelledEnum):
     CONVENTION_CHANGED = "convention_changed", "Convention modifiée avant confirmation"
     CONVENTION_CONFIRMED = "convention_confirmed", "Convention confirmée"
     CONVENTION_ENDED = "convention_ended", "Convention close ou quittée"
+    EXCEPTION_OPENED = "exception_opened", "Accès exceptionnel ouvert"
+    EXCEPTION_CLOSED = "exception_closed", "Accès exceptionnel refermé"
+    EXCEPTION_SEEN = "exception_seen", "Accès exceptionnel vu par l’organisme"
+    DELEGATION_GIVEN = "delegation_given", "Délégation donnée"
+    DELEGATION_REVOKED = "delegation_revoked", "Délégation retirée"
     HABILITATIONS_REVIEWED = "habilitations_reviewed", "Habilitations revues"
     PASSWORD_CHANGED = "password_changed", "Mot de passe changé"
     SIGNED_IN = "signed_in", "Connexion"
@@ -84,6 +89,8 @@ class ObjectKind(LabelledEnum):
     CAPACITY = "capacity", "Fonction"
     ORGANISATION = "organisation", "Organisme"
     CONVENTION = "convention", "Convention"
+    EXCEPTIONAL_ACCESS = "exceptional_access", "Accès exceptionnel"
+    DELEGATION = "delegation", "Délégation"
     JOURNAL = "journal", "Journal"
 
 

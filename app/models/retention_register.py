@@ -21,6 +21,7 @@ WAYS = {
 }
 
 REGISTER: dict[str, dict[str, str]] = {
+    "absences": {"swept": "id user_id organisation_id starts_on ends_on stand_in_id withdrawn_on version submission"},
     "access_entries": {
         "journal": "id recorded_at user_id capacity_id organisation_id action request status object_kind object_id"
         " is_out_of_territory filters rows"
@@ -70,6 +71,10 @@ REGISTER: dict[str, dict[str, str]] = {
         "data_request": "id kind full_name email message user_id organisation_id received_on due_on state answer"
         " answered_on answered_by_id version submission"
     },
+    "delegations": {
+        "account": "id organisation_id giver_id receiver_id starts_on ends_on departements is_coordinator"
+        " is_administrator revoked_on submission"
+    },
     "document_contents": {"parent": "document_id data"},
     "documents": {
         "entry": "id employer_id case_id kind title file_name media_type size sha256 visibility author_id"
@@ -79,6 +84,10 @@ REGISTER: dict[str, dict[str, str]] = {
         "directory": "id finess siren name long_name legal_status sector sector_confirmed_on sector_confirmed_by_id"
         " civil_service_branch scheme naf headcount address postcode city departement phone is_closed search_key"
         " version"
+    },
+    "exceptional_accesses": {
+        "case": "id case_id user_id organisation_id reason explanation opened_at expires_at closed_at closed_by_id"
+        " seen_at seen_by_id submission"
     },
     "exchanges": {
         "entry": "id employer_id case_id kind held_on summary visibility author_id organisation_id created_at version"

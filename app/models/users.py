@@ -1,6 +1,7 @@
 """People who sign in, and the capacities in which they act."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +12,9 @@ from app.models.employers import Employer
 from app.models.organisations import Organisation
 from app.models.second_factors import SecondFactor
 from workflows.labels import LabelledEnum
+
+if TYPE_CHECKING:
+    from app.models.delegations import Delegation
 
 
 class ManagerFunction(LabelledEnum):
@@ -89,10 +93,18 @@ class Capacity(Versioned, Model):
     user: Mapped[User] = relationship(back_populates="capacities")
     organisation: Mapped[Organisation | None] = relationship()
     employer: Mapped[Employer | None] = relationship()
+    received: Mapped[list["Delegation"]] = relationship(
+        primaryjoin="and_(Capacity.user_id == Delegation.receiver_id, "
+        "Capacity.organisation_id == Delegation.organisation_id)",
+        foreign_keys="[Delegation.receiver_id, Delegation.organisation_id]",
+        viewonly=True,
+        order_by="Delegation.id",
+    )
+    """What colleagues lend, at any time: `app.permissions.held` says what it is worth today."""
 
     @property
     def territory(self) -> frozenset[str]:
-        """The départements of the organisation, or those among them that are this person's own."""
+        """The départements of the organisation, or those among them that are this person's own; nothing lent."""
         whole = self.organisation.territory if self.organisation else frozenset()
         return whole & frozenset(self.own_departements.split()) if self.own_departements else whole
 

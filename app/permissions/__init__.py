@@ -1,6 +1,6 @@
 """The only judge of who may read and do what: one table, one SQL meaning for each relation, and the steps."""
 
-from app.permissions.actor import Actor, Flow
+from app.permissions.actor import Actor, Flow, Opening
 from app.permissions.administration import (
     administers,
     installs_organisations,
@@ -10,6 +10,7 @@ from app.permissions.administration import (
     sees_journal_entry,
 )
 from app.permissions.audience import Audience
+from app.permissions.held import Held, held_by, may_give
 from app.permissions.matrix import (
     BY_CONVENTION,
     MATRIX,
@@ -23,6 +24,7 @@ from app.permissions.matrix import (
 )
 from app.permissions.relations import case_relations, employer_relations, lies_in, relation_columns, relations_in
 from app.permissions.rules import (
+    acts_for_organisation,
     audiences_offered,
     commits_its_organisation,
     counts_everywhere,
@@ -33,6 +35,7 @@ from app.permissions.rules import (
     may_correct,
     may_follow,
     may_lead,
+    may_open_exceptionally,
     may_reassign,
     may_record_conventions,
     may_write_entry,
@@ -40,6 +43,7 @@ from app.permissions.rules import (
     places_of,
     read_only_refusal,
     reads_blocks,
+    reads_exceptionally,
     reads_memberships,
     reads_motives,
     reads_officers,
@@ -73,9 +77,12 @@ __all__ = [
     "Actor",
     "Audience",
     "Flow",
+    "Held",
     "Kind",
+    "Opening",
     "Relation",
     "Right",
+    "acts_for_organisation",
     "administers",
     "audiences_offered",
     "audiences_read_by",
@@ -88,6 +95,7 @@ __all__ = [
     "employer_relations",
     "entry_convention",
     "has_open_calendar",
+    "held_by",
     "hides_some_calendars",
     "installs_organisations",
     "is_out_of_territory",
@@ -97,7 +105,9 @@ __all__ = [
     "may_coordinate",
     "may_correct",
     "may_follow",
+    "may_give",
     "may_lead",
+    "may_open_exceptionally",
     "may_reassign",
     "may_record_conventions",
     "may_write_entry",
@@ -111,6 +121,7 @@ __all__ = [
     "reads_contact",
     "reads_entry",
     "reads_every_journal",
+    "reads_exceptionally",
     "reads_journal",
     "reads_memberships",
     "reads_motives",

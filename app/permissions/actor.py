@@ -1,6 +1,7 @@
 """Who acts, and by which conventions other organisations' data come to them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.permissions.matrix import Kind
 from workflows.roles import Role
@@ -18,6 +19,15 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """One case opened to the actor outside its own départements, until then."""
+
+    access_id: int
+    case_id: int
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts, in the one capacity chosen for this session."""
 
@@ -28,12 +38,18 @@ class Actor:
     organisation_id: int | None = None
     organisation_name: str = ""
     territory: frozenset[str] = frozenset()
+    whole_territory: frozenset[str] = frozenset()
+    """That of the organisation, of which the person may have a part."""
     employer_id: int | None = None
     is_coordinator: bool = False
     is_administrator: bool = False
+    lent: frozenset[str] = frozenset()
+    """Powers held by delegation alone: « is_coordinator », « is_administrator »."""
     is_read_only: bool = False
     """Has left its post: reads for a while, and does nothing more."""
     flows: tuple[Flow, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    """Exceptional accesses that run, to cases that the whole organisation reads at this very request."""
 
     @property
     def roles(self) -> frozenset[Role]:

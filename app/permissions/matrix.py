@@ -58,6 +58,7 @@ class Relation(LabelledEnum):
     SHARED = "shared", "si l’employeur l’a partagé"
     DIAGNOSED = "diagnosed", "une fois le diagnostic fait"
     AUTHOR = "author", "pour ce que son organisme écrit"
+    EXCEPTION = "exception", "lors d’un accès exceptionnel"
     LOCATED = "located", "situé dans ses départements"  # opens nothing by itself: only where a record lies
 
 
@@ -77,6 +78,7 @@ def right(*ties: Relation, given: tuple[Relation, ...] = ()) -> Right:
 
 
 ON_SITE = right(Relation.TERRITORY, Relation.CASE)
+READING_ON_SITE = right(Relation.TERRITORY, Relation.CASE, Relation.EXCEPTION)
 INVITED = right(Relation.CASE)
 MEMBERS = right(Relation.MEMBER)
 OWN = right(Relation.OWN)
@@ -94,10 +96,11 @@ OTHER_BODIES = (Role.FUNDER, Role.PUBLIC_PREVENTION, Role.SPST, Role.MSA, Role.R
 """They are invited on a case, read where it stands and what is shared, and write their own lines and actions."""
 
 _LEADS: Row = dict.fromkeys(LEADS, ON_SITE)
+_READING_LEADS: Row = dict.fromkeys(LEADS, READING_ON_SITE)
 _OTHERS: Row = dict.fromkeys(OTHER_BODIES, INVITED)
 _OTHERS_OWN: Row = dict.fromkeys(OTHER_BODIES, OWN_LINES)
 _INVITED: Row = {Role.ARACT: INVITED, Role.PROVIDER: INVITED, **_OTHERS}
-_CONCERNED: Row = {**_LEADS, **_INVITED, Role.FEDERATION: MEMBERS, Role.EMPLOYER: OWN}
+_CONCERNED: Row = {**_READING_LEADS, **_INVITED, Role.FEDERATION: MEMBERS, Role.EMPLOYER: OWN}
 _NOTE_WRITERS: Row = {**_LEADS, Role.ARACT: INVITED, Role.PROVIDER: INVITED, Role.FEDERATION: MEMBERS}
 _VISITORS: Row = {
     Role.CARSAT: ON_SITE,
@@ -121,7 +124,7 @@ MATRIX: Mapping[Kind, Mapping[Act, Row]] = {
     },
     Kind.CONTACT: {
         Act.READ: {
-            **_LEADS,
+            **_READING_LEADS,
             Role.ARACT: INVITED,
             Role.PROVIDER: INVITED,
             Role.FEDERATION: MEMBERS,
@@ -130,9 +133,9 @@ MATRIX: Mapping[Kind, Mapping[Act, Row]] = {
         Act.WRITE: {**_LEADS, Role.EMPLOYER: OWN},
     },
     Kind.CASE: {Act.READ: _CONCERNED, Act.WRITE: _LEADS, Act.COUNT: _FIGURES},
-    Kind.EXCHANGE: {Act.READ: _CONCERNED, Act.WRITE: _NOTE_WRITERS},
+    Kind.EXCHANGE: {Act.READ: _CONCERNED, Act.WRITE: {**_NOTE_WRITERS, **_READING_LEADS}},
     Kind.VISIT: {
-        Act.READ: {**_LEADS, **_VISITORS, Role.EMPLOYER: OWN},
+        Act.READ: {**_VISITORS, **_READING_LEADS, Role.EMPLOYER: OWN},
         Act.WRITE: _VISITORS,
         Act.COMMENT: {Role.EMPLOYER: OWN},
     },

@@ -25,7 +25,11 @@ def employer_relations(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
     lead = exists().where(Case.employer_id == Employer.id, is_own(Case.lead_organisation_id, actor))
     # Explicit correlation: a statement that itself joins cases or structures must not lend them to the test.
     on_case, here = (partner.correlate(Employer), lead.correlate(Employer)), employer_lies_in(actor.territory)
-    return _each(_possible(actor, here, here, on_case))
+    found = _possible(actor, here, here, on_case)
+    if actor.openings:
+        opened = exists().where(Case.employer_id == Employer.id, Case.id.in_(_opened(actor)))
+        found[Relation.EXCEPTION] = (opened.correlate(Employer),)
+    return _each(found)
 
 
 def case_relations(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
@@ -43,7 +47,14 @@ def _each(relations: Mapping[Relation, Conditions]) -> dict[Relation, ColumnElem
 def case_conditions(actor: Actor, partner: ColumnElement[bool]) -> dict[Relation, Conditions]:
     """Return the parts of each of `case_relations`, by the form of « is a partner » that suits the statement."""
     here = lies_in(actor.territory)
-    return _possible(actor, here, _open_territory(actor), (is_own(Case.lead_organisation_id, actor), partner))
+    found = _possible(actor, here, _open_territory(actor), (is_own(Case.lead_organisation_id, actor), partner))
+    if actor.openings:
+        found[Relation.EXCEPTION] = (Case.id.in_(_opened(actor)),)
+    return found
+
+
+def _opened(actor: Actor) -> Any:
+    return numbers(opening.case_id for opening in actor.openings)
 
 
 def _open_territory(actor: Actor) -> Conditions:

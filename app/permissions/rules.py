@@ -13,6 +13,11 @@ READ_ONLY = (
     "La personne qui gère les accès dans votre organisme peut revenir dessus."
 )
 
+EXCEPTION_ONLY = (
+    "Un accès exceptionnel permet de lire ce dossier et d’y laisser une note. "
+    "Le faire avancer revient à ceux qui le suivent."
+)
+
 
 def may(
     actor: Actor, act: Act, kind: Kind, record: Employer | Case, *, given: frozenset[Relation] = frozenset()
@@ -31,6 +36,22 @@ def may(
 def read_only_refusal(actor: Actor, act: Act) -> str | None:
     """Return why somebody who has left its post may not do this, or None: it reads for thirty days, and no more."""
     return READ_ONLY if actor.is_read_only and act not in (Act.READ, Act.COUNT) else None
+
+
+def acts_for_organisation(actor: Actor) -> bool:
+    """Tell whether somebody is in post in an organisation: neither an employer nor on the way out."""
+    return actor.organisation_id is not None and not actor.is_read_only
+
+
+def may_open_exceptionally(actor: Actor) -> bool:
+    """The three bodies' agents reach, in an emergency, what their organisation reads outside their own départements."""
+    return actor.role in LEADS and not actor.is_read_only
+
+
+def reads_exceptionally(record: Employer | Case) -> bool:
+    """Tell whether nothing but an exceptional access opens this record: it is read, and a note is left."""
+    held = record.relations & {Relation.TERRITORY, Relation.CASE, Relation.EXCEPTION}
+    return held == {Relation.EXCEPTION}
 
 
 def may_reassign(actor: Actor, case: Case) -> bool:
@@ -97,6 +118,8 @@ def step_refusal(actor: Actor, case: Case, step: Step) -> str | None:
     """Return why this actor may not take this step on a case it sees, in French, or None."""
     if why := read_only_refusal(actor, Act.WRITE):
         return why
+    if reads_exceptionally(case):
+        return EXCEPTION_ONLY
     if actor.role is Role.CARSAT and case.employer.is_public:
         return "Employeur public : les étapes reviennent à l’ARS et au département, non à la branche AT-MP."
     if step.lead_only and case.lead_organisation and case.lead_organisation_id != actor.organisation_id:

@@ -57,10 +57,11 @@ def _any_of(relations: Mapping[Relation, ColumnElement[bool]], wanted: frozenset
 
 def case_convention(actor: Actor) -> ColumnElement[Any]:
     """Return, on `Case`, the number of the convention that opens it in the actor's départements; NULL for none."""
+    places = actor.whole_territory if actor.openings else actor.territory
     return _first(
         (flow.convention_id, and_(or_(*lies_in(here)), owner_is_among(flow.sources)))
         for flow in actor.flows_of(Kind.CASE)
-        if (here := flow.departements & actor.territory)
+        if (here := flow.departements & places)
     )
 
 

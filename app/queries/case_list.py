@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, not_, select, true, tuple_, union_all
 
 from app.extensions import at_most, db
-from app.models import Case, CaseOfficer, Employer, Organisation, Structure, User
+from app.models import Case, Employer, Organisation, Structure
 from app.permissions import (
     Actor,
     case_sights,
@@ -122,20 +122,6 @@ def count_baskets(actor: Actor, baskets: Iterable[CaseFilters], *, today: date) 
         for number, basket in enumerate(baskets)
     ]
     return list(db.session.execute(visible_cases(actor).with_only_columns(*sums)).one())
-
-
-def list_officers(case_ids: Iterable[int]) -> dict[int, list[str]]:
-    """Return the names of the officers of each case."""
-    rows = db.session.execute(
-        select(CaseOfficer.case_id, User.given_name, User.family_name)
-        .join(User, CaseOfficer.user_id == User.id)
-        .where(CaseOfficer.case_id.in_(case_ids))
-        .order_by(User.family_name)
-    )
-    officers: dict[int, list[str]] = {}
-    for case_id, given_name, family_name in rows:
-        officers.setdefault(case_id, []).append(f"{given_name} {family_name}")
-    return officers
 
 
 def list_cases_of_employer(

@@ -13,7 +13,6 @@ from app.models import (
     CarsatBlock,
     Case,
     CaseDeadline,
-    CaseOfficer,
     CasePartner,
     CaseReminder,
     CaseStructure,
@@ -124,13 +123,12 @@ def get_reminder_days(case: Case) -> tuple[date | None, date | None]:
 
 
 def load_surroundings(case: Case) -> None:
-    """Load what the page of a case shows around it: structures, officers, partners, two statements each at most."""
+    """Load what the page of a case shows around it: structures, partners, two statements each at most."""
     db.session.scalars(
         select(Case)
         .where(Case.id == case.id)
         .options(
             selectinload(Case.structure_links).joinedload(CaseStructure.structure),
-            selectinload(Case.officers).joinedload(CaseOfficer.user),
             selectinload(Case.partners).joinedload(CasePartner.organisation),
         )
         .execution_options(populate_existing=False)

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, text, union_all
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, text, union
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.extensions import db
 from app.models import (
+    Absence,
     Capacity,
     Case,
     CaseDeadline,
@@ -21,6 +22,7 @@ from app.models import (
     User,
 )
 from app.permissions import Actor, case_relations, relation_columns, relations_in
+from app.queries.absences import is_away
 from app.queries.cases import is_, visible_cases
 from app.queries.users import is_working
 from workflows.roles import Role
@@ -32,14 +34,18 @@ DEADLINE = "case_deadline"
 def reminders_to_queue(today: date) -> Select[Any]:
     """Select (deadline_id, rule, cycle, user_id) of the reminders due, one row for each person to be told.
 
-    Of several reminders of one deadline, the latest stands for all. A reminder goes to the officers; failing
-    them to the coordinators of the lead; failing these to those of the ARS on whose territory a structure lies.
+    Of several reminders of one deadline, the latest stands for all. A reminder goes to the officers and, for who is
+    away, to its stand-in as well; when nobody of these is there, to the coordinators of the lead besides; failing an
+    officer and these, to those of the ARS on whose territory a structure lies.
     """
     due = _latest_due(today)
     officers = _officers(due, today).cte("told_officers")
-    of_the_lead = _lead_coordinators(due, officers, today).cte("told_lead")
+    stand_ins = _stand_ins(due, today).cte("told_stand_ins")
+    there = select(officers.c.deadline_id).where(~officers.c.is_away).union(select(stand_ins.c.deadline_id))
+    of_the_lead = _lead_coordinators(due, there, today).cte("told_lead")
     of_the_territory = _territory_coordinators(due, officers, of_the_lead, today)
-    told = union_all(select(officers), select(of_the_lead), of_the_territory).subquery("told")
+    in_charge = select(*_mail(officers), officers.c.user_id)
+    told = union(in_charge, select(stand_ins), select(of_the_lead), of_the_territory).subquery("told")
     # In order: of two schedulers that insert the same rows, one then waits for the other instead of a deadlock.
     # SQLite needs a WHERE, without which it takes the ON of ON CONFLICT for that of a join.
     return select(told).where(text("true")).order_by(told.c.deadline_id, told.c.user_id)
@@ -87,26 +93,50 @@ def _holds(organisation_id: Any, today: date) -> tuple[Any, ...]:
     )
 
 
-def _mail(due: CTE) -> tuple[ColumnElement[Any], ...]:
+def _mail(due: Any) -> tuple[ColumnElement[Any], ...]:
     return due.c.deadline_id, due.c.rule, due.c.cycle
+
+
+def _away(user_id: Any, today: date) -> ColumnElement[bool]:
+    """Condition that somebody is away today from its post in the lead of `Case`."""
+    away = aliased(Absence)
+    found = exists().where(away.user_id == user_id, away.organisation_id == Case.lead_organisation_id)
+    return found.where(is_away(today, away)).correlate_except(away)
 
 
 def _officers(due: CTE, today: date) -> Select[Any]:
     in_charge = exists().where(*_holds(Case.lead_organisation_id, today), User.id == CaseOfficer.user_id)
     return (
-        select(*_mail(due), CaseOfficer.user_id)
+        select(*_mail(due), CaseOfficer.user_id, _away(CaseOfficer.user_id, today).label("is_away"))
         .join(CaseOfficer, CaseOfficer.case_id == due.c.case_id)
         .join(Case, Case.id == due.c.case_id)
         .where(in_charge.correlate(Case, CaseOfficer))
     )
 
 
-def _lead_coordinators(due: CTE, officers: CTE, today: date) -> Select[Any]:
+def _stand_ins(due: CTE, today: date) -> Select[Any]:
+    """Those who stand in today for an officer who is away, and are there themselves."""
+    return (
+        select(*_mail(due), Capacity.user_id)
+        .join(CaseOfficer, CaseOfficer.case_id == due.c.case_id)
+        .join(Case, Case.id == due.c.case_id)
+        .join(
+            Absence,
+            and_(Absence.user_id == CaseOfficer.user_id, Absence.organisation_id == Case.lead_organisation_id),
+        )
+        .join(Capacity, Capacity.user_id == Absence.stand_in_id)
+        .join(User, User.id == Capacity.user_id)
+        .join(Organisation, Organisation.id == Capacity.organisation_id)
+        .where(is_away(today), *_holds(Case.lead_organisation_id, today), ~_away(Capacity.user_id, today))
+    )
+
+
+def _lead_coordinators(due: CTE, there: Any, today: date) -> Select[Any]:
     return (
         select(*_mail(due), Capacity.user_id)
         .distinct()
         .where(
-            due.c.deadline_id.not_in(select(officers.c.deadline_id)),
+            due.c.deadline_id.not_in(there),
             Case.id == due.c.case_id,
             Capacity.is_coordinator,
             *_holds(Case.lead_organisation_id, today),

@@ -12,7 +12,8 @@ from app.extensions import db
 from app.models import Capacity, Case, CaseOfficer, Organisation, User, UserSession
 from app.permissions import Actor
 from app.queries.cases import visible_cases
-from app.queries.users import is_open, is_working
+from app.queries.delegations import was_lent_administration
+from app.queries.users import is_open, is_working, lent_to
 from workflows.roles import Role
 from workflows.support_case import WORKFLOW
 
@@ -28,7 +29,9 @@ class Person:
 def _of(actor: Actor) -> Select[Any]:
     mine = select(Capacity).join(User, User.id == Capacity.user_id)
     return mine.where(Capacity.organisation_id == actor.organisation_id).options(
-        joinedload(Capacity.user), joinedload(Capacity.organisation).joinedload(Organisation.departements)
+        joinedload(Capacity.user),
+        joinedload(Capacity.organisation).joinedload(Organisation.departements),
+        lent_to(),
     )
 
 
@@ -78,13 +81,14 @@ def list_to_review(actor: Actor, *, today: date) -> Sequence[Capacity]:
 
 
 def list_administrators(organisation_id: int | None, *, today: date) -> Sequence[User]:
-    """Return those who manage the access of an organisation today; of none, those of the platform."""
+    """Return who manages the access of an organisation today, by delegation too; of none, those of the platform."""
     whose = Organisation.kind == Role.PLATFORM if organisation_id is None else Organisation.id == organisation_id
+    manages = or_(Capacity.is_administrator, was_lent_administration(today))
     return db.session.scalars(
         select(User)
         .join(Capacity, Capacity.user_id == User.id)
         .join(Organisation, Organisation.id == Capacity.organisation_id)
-        .where(whose, Organisation.is_active, Capacity.is_administrator, is_working(today), User.is_enabled)
+        .where(whose, Organisation.is_active, manages, is_working(today), User.is_enabled)
         .order_by(User.family_name, User.given_name)
     ).all()
 
@@ -92,6 +96,21 @@ def list_administrators(organisation_id: int | None, *, today: date) -> Sequence
 def list_administrators_to_tell(organisation_id: int | None, *, today: date) -> Sequence[User]:
     """Return those of an organisation or, when nobody manages its access, those of the platform."""
     return list_administrators(organisation_id, today=today) or list_administrators(None, today=today)
+
+
+def list_coordinators(organisation_id: int | None, *, today: date) -> Sequence[User]:
+    """Return those who coordinate the territory of an organisation today."""
+    held = (Capacity.organisation_id == organisation_id, Capacity.is_coordinator, is_working(today), User.is_enabled)
+    people = select(User).join(Capacity, Capacity.user_id == User.id).where(*held)
+    return db.session.scalars(people.order_by(User.family_name, User.given_name)).all()
+
+
+def list_to_tell(organisation_id: int | None, *, today: date, but: int) -> Sequence[User]:
+    """Return who learns of what engages an organisation, `but` one: its administration, else its coordination."""
+    for group in (list_administrators, list_coordinators):
+        if others := [user for user in group(organisation_id, today=today) if user.id != but]:
+            return others
+    return []
 
 
 def has_other_administrator(capacity: Capacity, *, today: date) -> bool:

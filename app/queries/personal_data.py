@@ -62,6 +62,17 @@ HOLDINGS = (
         " invited_at confirmed_on suspended_on departs_on ends_on",
         by_user="user_id",
     ),
+    Holding("absences", "Mes absences", "organisation_id starts_on ends_on withdrawn_on", by_user="user_id"),
+    Holding("absences", "Mes suppléances", "organisation_id starts_on ends_on", by_user="stand_in_id"),
+    *(
+        Holding(
+            "delegations",
+            title,
+            "organisation_id starts_on ends_on departements is_coordinator is_administrator revoked_on",
+            by_user=person,
+        )
+        for title, person in (("Ce que je délègue", "giver_id"), ("Ce qui m’est délégué", "receiver_id"))
+    ),
     Holding(
         "contacts",
         "Fiches de contact à mon adresse",
@@ -92,6 +103,13 @@ HOLDINGS = (
         "case_id kind step effective_on recorded_at",
         by_user="actor_id",
         mentions="summary motive",
+    ),
+    Holding(
+        "exceptional_accesses",
+        "Mes accès exceptionnels",
+        "case_id reason opened_at expires_at closed_at",
+        by_user="user_id",
+        mentions="explanation",
     ),
     Holding(
         "exchanges",
@@ -132,8 +150,8 @@ HOLDINGS = (
 )
 """Every column that refers to a person is here; `tests/queries/test_personal_data.py` fails on one that is not."""
 
-ALSO = {"data_requests": ("answered_by_id",)}
-"""References to whoever treated somebody else's request: told to neither as the other's."""
+ALSO = {"data_requests": ("answered_by_id",), "exceptional_accesses": ("closed_by_id", "seen_by_id")}
+"""References to whoever treated somebody else's request or access: told to neither as the other's."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Capacity, Organisation, User, UserSession
+from app.queries.users import lent_to
 
 
 def get_session(digest: str, *, now: datetime) -> UserSession | None:
@@ -20,6 +21,7 @@ def get_session(digest: str, *, now: datetime) -> UserSession | None:
             joinedload(UserSession.user).joinedload(User.second_factor),
             # Not their employers: nobody acts yet, and the database lets no employer through before.
             capacities.joinedload(Capacity.organisation).joinedload(Organisation.departements),
+            capacities.options(lent_to()),
         )
     )
     return db.session.scalars(found).unique().one_or_none()

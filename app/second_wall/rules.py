@@ -73,6 +73,7 @@ def _shared(table: str) -> str:
     return f"{table}.visibility <> 'organisation' AND ({EMPLOYER} IS NULL OR {table}.visibility = 'employer')"
 
 
+PLEA = ("case_id", "user_id", "organisation_id", "reason", "explanation", "opened_at", "expires_at", "submission")
 AUTHORSHIP = ("employer_id", "organisation_id", "author_id", "created_at", "submission")
 
 
@@ -172,6 +173,14 @@ GUARDED: dict[str, Guard] = {
         updates=_own("carsat_blocks"),
         fixed=("employer_id", "organisation_id"),
     ),
+    # What an organisation reads, its own people alone open exceptionally; it alone knows of it.
+    "exceptional_accesses": Guard(
+        reads=f"({_own('exceptional_accesses')} OR exceptional_accesses.user_id = {USER})",
+        inserts=f"{LEADS_ONLY} AND {_in_own_name('exceptional_accesses', 'user_id')} "
+        f"AND {_on_case('exceptional_accesses')}",
+        updates=_own("exceptional_accesses"),
+        fixed=PLEA,
+    ),
     # Their texts speak of cases: a person finds those it was sent, and anybody may queue one.
     "outbox_mails": Guard(reads=f"outbox_mails.user_id = {USER}", inserts="true"),
 }
@@ -181,6 +190,7 @@ UNGUARDED = {
         ("users", "capacities", "organisations", "organisation_departements", "user_identities", "user_sessions"),
         "lue avant de savoir qui agit",
     ),
+    "delegations": "lue avant de savoir ce que peut qui agit",
     **dict.fromkeys(("second_factors", "recovery_codes", "magic_links", "throttles"), "lue avant de savoir qui agit"),
     **dict.fromkeys(
         ("journal_entries", "journal_heads", "access_entries"),
@@ -194,6 +204,7 @@ UNGUARDED = {
         ("conventions", "convention_parties", "convention_families", "convention_departements"),
         "accords entre organismes, lus pour savoir ce qui s’ouvre à qui agit",
     ),
+    "absences": "des jours sans motif, à côté du nom de la personne",
     "anonymous_cases": "plus rien n’y mène à un employeur ni à une personne",
     "data_requests": "une demande vient de quelqu’un qui n’a pas toujours de compte",
     "rule_settings": "réglages de la région : aucun employeur, aucun dossier",
@@ -211,18 +222,19 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("organisation_departements", "rule_settings"), "SELECT"),
         # Whose function it is never changes; the review's date also lets an act hold its organisation's row.
         "capacities": f"SELECT, INSERT, UPDATE ({_PLACE})",
+        "delegations": "SELECT, INSERT, UPDATE (revoked_on)",
         "organisations": "SELECT, UPDATE (review_due_on)",
         **dict.fromkeys(("open_follow_ups", "case_places", "alembic_version"), "SELECT"),
         **dict.fromkeys(("conventions", "convention_parties"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("convention_families", "convention_departements"), _WHOLE),
         **dict.fromkeys(("user_identities", "second_factors", "recovery_codes", "throttles"), _WHOLE),
-        **dict.fromkeys(("user_sessions", "magic_links", "data_requests"), "SELECT, INSERT, UPDATE"),
+        **dict.fromkeys(("user_sessions", "magic_links", "data_requests", "absences"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("journal_entries", "access_entries"), "SELECT, INSERT"),
         "users": "SELECT, INSERT, UPDATE (password_hash)",
         "journal_heads": "SELECT, UPDATE",
     },
     SCHEDULER: {
-        **dict.fromkeys(("users", "organisation_departements"), "SELECT"),
+        **dict.fromkeys(("users", "organisation_departements", "delegations"), "SELECT"),
         "capacities": "SELECT, UPDATE (suspended_on, version)",
         "organisations": "SELECT, UPDATE (review_due_on)",
         **dict.fromkeys(("employers", "structures", "federation_members", "cases", "case_structures"), "SELECT"),
@@ -238,6 +250,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "journal_heads": "SELECT, UPDATE",
         "case_reminders": "SELECT, UPDATE (queued_on), DELETE",
         "outbox_mails": "SELECT, INSERT, UPDATE",
+        "absences": "SELECT, DELETE",
+        "exceptional_accesses": "SELECT (id, case_id, user_id, organisation_id, opened_at, expires_at)",
     },
     AGGREGATES: {},
 }

@@ -6,16 +6,19 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
 from app.views import (
+    absences,
     accounts,
     adoption,
     blocks,
     cases,
     contacts,
     conventions,
+    delegations,
     demo,
     desk,
     documents,
     employers,
+    exceptional_accesses,
     exchanges,
     habilitations,
     health,
@@ -36,15 +39,18 @@ from app.views import (
 )
 
 PAGES = (
+    absences,
     accounts,
     adoption,
     blocks,
     cases,
     contacts,
     conventions,
+    delegations,
     desk,
     documents,
     employers,
+    exceptional_accesses,
     exchanges,
     habilitations,
     health,

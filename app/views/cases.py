@@ -18,9 +18,11 @@ from app.permissions import (
     Kind,
     may,
     may_coordinate,
+    may_open_exceptionally,
     reads_calendar_of,
     reads_calendars,
     reads_contact,
+    reads_exceptionally,
     reads_motives,
     reads_officers,
     reads_steps,
@@ -28,10 +30,11 @@ from app.permissions import (
 )
 from app.queries import case_list, employers, threads
 from app.queries import cases as queries
+from app.queries.absences import Officer, list_officers
 from app.queries.case_filters import CALENDAR_TIMINGS, SCOPES, TIMINGS, CaseFilters
 from app.queries.case_list import CALENDAR_SORTS, HIDDEN, PAGE, SORTS
 from app.queries.choices import list_departements, list_leads, list_officer_choices
-from app.views import case_page
+from app.views import absence_words, case_page
 from app.views.audiences import basis_of, conventions_of_cases, opened_by
 from app.views.listing import (
     active_filters,
@@ -75,7 +78,7 @@ def index() -> ResponseReturnValue:
         filters=filters,
         rows=shown,
         shows_calendar=reads_calendars(actor),
-        officers=_officers(actor, shown),
+        officers=_officers_by_case(actor, shown),
         count=case_list.count_cases(actor, filters, today=today) if more or after else len(shown),
         next_url=_next_url(filters, shown[-1]) if more else None,
         first_url=url_for("cases.index", **filters.arguments()) if after else None,
@@ -87,11 +90,18 @@ def index() -> ResponseReturnValue:
         today=today,
         conventions=conventions_of_cases(actor),
         basis=basis_of(actor),
+        offers_exception=may_open_exceptionally(actor) and actor.territory != actor.whole_territory,
     )
 
 
-def _officers(actor: Actor, rows: Sequence[Any]) -> dict[int, list[str]]:
-    return case_list.list_officers([row.id for row in rows if reads_calendar_of(actor, row.sector)])
+def _officers(actor: Actor, rows: Sequence[Any]) -> dict[int, list[Officer]]:
+    read = [row.id for row in rows if reads_calendar_of(actor, row.sector)]
+    return list_officers(read, today=clock.today())
+
+
+def _officers_by_case(actor: Actor, rows: Sequence[Any]) -> dict[int, str]:
+    found = _officers(actor, rows)
+    return {number: ", ".join(map(absence_words.in_a_list, officers)) for number, officers in found.items()}
 
 
 def _next_url(filters: CaseFilters, last: Any) -> str:
@@ -163,9 +173,9 @@ def _identity(actor: Actor, row: Any) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _calendar(row: Any, officers: dict[int, list[str]]) -> tuple[Any, ...]:
+def _calendar(row: Any, officers: dict[int, list[Officer]]) -> tuple[Any, ...]:
     due_on = None if row.due_on.year == NEVER else row.due_on
-    return (", ".join(officers.get(row.id, [])), row.due_label, due_on, row.last_activity_on)
+    return (", ".join(one.name for one in officers.get(row.id, [])), row.due_label, due_on, row.last_activity_on)
 
 
 @bp.get("/dossiers/<int:case_id>")
@@ -195,11 +205,12 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         today=today,
         stepper=case_page.stepper(case, events, actor, today),
         due_badge=case_page.due_badge(case.due_on, today) if whole and not case.is_ended else None,
-        names_officers=reads_officers(actor, case),
+        officers=_officers_in_words(case, actor, today) if reads_officers(actor, case) else [],
         steps=steps,
         proposed=case_page.proposed(steps),
         is_employer=actor.is_employer,
         reads_whole=whole,
+        tells_status=whole and not viewer and not reads_exceptionally(case),
         reads_motives=reads_motives(actor, case),
         coordinates=not viewer and may_coordinate(actor, case),
         deadlines=_expected(case) if whole else [],
@@ -216,6 +227,15 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         looking_as=actor if viewer else None,
         may_look_as=[] if viewer else bodies_of(case, actor),
     )
+
+
+def _officers_in_words(case: Case, actor: Actor, today: date) -> list[tuple[str, str]]:
+    """Return (name, what stands beside it); an employer learns whom to call, nothing of an absence."""
+    words = absence_words.beside_for_employer if actor.is_employer else absence_words.beside
+    return [
+        (officer.name, absence_words.capitalised(words(officer)))
+        for officer in list_officers([case.id], today=today).get(case.id, [])
+    ]
 
 
 def bodies_of(case: Case, actor: Actor) -> list[Organisation]:

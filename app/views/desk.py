@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.permissions import Actor, installs_organisations, may_lead, reads_calendar_of, reads_calendars, writes_notes_on
-from app.queries import aggregates, case_list, drafts
+from app.queries import absences, aggregates, case_list, drafts
 from app.queries.case_filters import CALENDAR_TIMINGS, CaseFilters
 from app.statistics.disclosure import SMALLEST_CELL
 from app.views import case_page
+from app.views.absence_words import desk_notices
 from app.views.audiences import basis_of, conventions_of_cases
 from workflows.roles import Role
 
@@ -65,6 +66,7 @@ def _agent(actor: Actor, today: date) -> str:
         writes_notes=lambda row: writes_notes_on(actor, row.sector),
         all_url=url_for("cases.index", scope=own or None, state="ouverts"),
         drafts=drafts.list_drafts(actor),
+        absences=desk_notices(absences.list_for_desk(actor, today=today), actor.user_id, today),
         conventions=conventions_of_cases(actor),
         basis=basis_of(actor),
         shows_calendar=reads_calendars(actor),

@@ -20,8 +20,9 @@ bp = Blueprint("habilitations", __name__)
 @auth.people_administrator
 @auth.second_factor()
 def review() -> ResponseReturnValue:
-    asked = list_to_review(auth.acting(), today=clock.today())
-    form = review_form([(one.id, one.user.full_name, in_short(one)) for one in asked])
+    today = clock.today()
+    asked = list_to_review(auth.acting(), today=today)
+    form = review_form([(one.id, one.user.full_name, in_short(one, today)) for one in asked])
     if form.validate_on_submit() and _reviewed(form):
         flash("La revue est faite. La prochaine aura lieu dans six mois.", "success")
         return redirect(url_for("people.index"))

@@ -14,6 +14,11 @@ from app.actions.errors import Difference, Stale, Unacceptable
 from app.extensions import db
 from app.models import Capacity
 from app.queries import people as queries
+from app.queries.absences import list_absences
+from app.queries.delegations import list_delegations
+from app.queries.exceptional_accesses import count_unseen
+from app.views.absence_words import days_of
+from app.views.delegation_words import rows_of
 from app.views.listing import departement_choices
 from app.views.people_words import actions_open, display_name, facts_of, list_row
 from forms.base import Form
@@ -35,6 +40,7 @@ def index() -> ResponseReturnValue:
         former=former,
         organisation=actor.organisation_name,
         review_due_on=actions_due(),
+        unseen=count_unseen(actor),
         today=today,
     )
 
@@ -61,6 +67,10 @@ def show(person_id: int) -> ResponseReturnValue:
         state=person.state_on(today),
         rows=facts_of(person, queries.last_seen_at(person.id), today),
         open=actions_open(person, today),
+        absences=list_absences(person.user_id, person.organisation_id, today=today),
+        days_of=days_of,
+        delegations=rows_of(list_delegations(person, today=today), person, today),
+        today=today,
     )
 
 

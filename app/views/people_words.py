@@ -6,6 +6,7 @@ from typing import Any
 from app.filters import day, short_day
 from app.models import Capacity, PersonState
 from app.queries.people import Person
+from app.views.delegation_words import lent_in_short
 from app.views.listing import departement_choices
 
 MONTHS = (
@@ -38,9 +39,9 @@ def roles_of(person: Capacity) -> str:
     return ", ".join(words for words, is_held in rights if is_held)
 
 
-def in_short(person: Capacity) -> str:
-    """Return what somebody does, on one line."""
-    return ", ".join(filter(None, (person.job_title, roles_of(person))))
+def in_short(person: Capacity, today: date) -> str:
+    """Return what somebody does, and what is lent to that person, on one line."""
+    return ", ".join(filter(None, (person.job_title, roles_of(person), lent_in_short(person, today))))
 
 
 def list_row(person: Person, today: date) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def list_row(person: Person, today: date) -> dict[str, Any]:
         "id": capacity.id,
         "name": display_name(capacity),
         "job_title": capacity.job_title or "—",
-        "roles": roles_of(capacity) or "—",
+        "roles": ", ".join(filter(None, (roles_of(capacity), lent_in_short(capacity, today)))) or "—",
         "seen": month_of(person.last_seen_at),
         "state": (_dated(capacity, state), TONES[state]),
     }
@@ -85,8 +86,8 @@ def actions_open(person: Capacity, today: date) -> frozenset[str]:
     """Return what can be done about somebody as things stand."""
     return {
         PersonState.INVITED: frozenset({"edit", "resend", "withdraw"}),
-        PersonState.ACTIVE: frozenset({"edit", "leave"}),
-        PersonState.LEAVING: frozenset({"edit", "leave", "restore"}),
+        PersonState.ACTIVE: frozenset({"edit", "leave", "absence"}),
+        PersonState.LEAVING: frozenset({"edit", "leave", "restore", "absence"}),
         PersonState.DEPARTED: frozenset({"restore"}),
         PersonState.SUSPENDED: frozenset({"restore", "leave"}),
         PersonState.GONE: frozenset({"invite"}),

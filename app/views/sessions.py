@@ -9,9 +9,14 @@ from app.actions.second_factors import count_recovery_codes
 from app.extensions import db
 from app.filters import duration
 from app.models import UserSession
+from app.permissions import acts_for_organisation
+from app.queries.absences import list_absences
+from app.queries.delegations import list_delegations
 from app.queries.sessions import list_sessions
 from app.sessions import Standing
+from app.views.absence_words import days_of
 from app.views.accounts import check_password
+from app.views.delegation_words import rows_of
 from forms.accounts import UnlockForm
 
 bp = Blueprint("sessions", __name__)
@@ -20,13 +25,20 @@ bp = Blueprint("sessions", __name__)
 @bp.get("/compte")
 @auth.signed_in
 def show() -> str:
-    found = own_session()
+    found, actor, today = own_session(), auth.acting(), clock.today()
+    is_agent = acts_for_organisation(actor)
+    oneself = next((one for one in found.user.capacities if one.id == actor.capacity_id and is_agent), None)
     return render_template(
         "accounts/show.html",
         user=found.user,
         current=found,
         sessions=list_sessions(found.user_id, now=clock.now()),
         codes_left=count_recovery_codes(found.user_id),
+        is_agent=is_agent,
+        absences=list_absences(found.user_id, actor.organisation_id, today=today) if is_agent else [],
+        days_of=days_of,
+        delegations=rows_of(list_delegations(oneself, today=today), oneself, today) if oneself else [],
+        today=today,
     )
 
 

@@ -12,7 +12,16 @@ from app.actions import opening
 from app.actions.errors import Difference, Stale, Unacceptable
 from app.extensions import db
 from app.models import Case, CasePartner, Employer, Organisation, PartnerStatus, Priority, Source
-from app.permissions import Act, Kind, Relation, may_coordinate, may_follow, reads_whole_case, relations_needed
+from app.permissions import (
+    Act,
+    Kind,
+    Relation,
+    may_coordinate,
+    may_follow,
+    reads_exceptionally,
+    reads_whole_case,
+    relations_needed,
+)
 from app.queries.cases import load_surroundings
 from app.queries.choices import organisations_around
 from app.queries.followed import list_open_cases
@@ -196,7 +205,7 @@ def partners(case_id: int) -> ResponseReturnValue:
     """Where one's own organisation stands; and, for who coordinates, the organisations to invite."""
     case = auth.case_or_404(case_id)
     actor = auth.acting()
-    if not reads_whole_case(actor, case):
+    if not reads_whole_case(actor, case) or reads_exceptionally(case):
         abort(403)
     load_surroundings(case)
     own = next((p for p in case.partners if p.organisation_id == actor.organisation_id), None)

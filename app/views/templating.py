@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
-from app import filters
+from app import clock, filters
 from app.auth import current_actor
-from app.permissions import Act, Actor, Kind, administers, reads_journal, relations_needed
+from app.permissions import Act, Actor, Kind, Opening, administers, reads_journal, relations_needed
 from app.sessions import current_user, valid_capacities
 from app.views import headers
 
@@ -55,8 +55,30 @@ def _surroundings(app: Flask) -> dict[str, Any]:
         "demo_mail_url": url_for("demo.mails") if app.config["DEMO"] and actor else None,
         "navigation": _navigation(actor) if actor else None,
         "account": _account(actor) if actor else None,
+        "openings": _openings(actor) if actor else [],
         "lock": _lock(app) if actor and g.get("lock_needs") else None,
     }
+
+
+def _openings(actor: Actor) -> list[dict[str, str]]:
+    return [
+        {
+            "reference": f"D-{opening.case_id:05d}",
+            "left": _hours_left(opening),
+            "until": filters.hour(opening.until),
+            "url": url_for("cases.show", case_id=opening.case_id),
+            "end_url": url_for("exceptional_accesses.end", access_id=opening.access_id),
+        }
+        for opening in actor.openings
+    ]
+
+
+def _hours_left(opening: Opening) -> str:
+    """Return « 3 h 20 », « 12 minutes »; never less than a minute."""
+    minutes = max(1, int((opening.until - clock.now()).total_seconds()) // 60)
+    if minutes < 60:
+        return filters.plural(minutes, "minute")
+    return f"{minutes // 60}{filters.NBSP}h{filters.NBSP}{minutes % 60:02d}"
 
 
 def _lock(app: Flask) -> dict[str, Any]:
@@ -79,7 +101,7 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
         if kind is None or relations_needed(actor.role, kind, Act.READ)
     ]
     if administers(actor):
-        current = request.blueprint in ("people", "habilitations")
+        current = request.blueprint in ("people", "habilitations", "exceptional_accesses")
         shown.insert(-1, {"label": "Personnes", "url": url_for("people.index"), "current": current})
     if reads_journal(actor):
         current = request.blueprint == "journal"

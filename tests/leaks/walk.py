@@ -27,7 +27,18 @@ ARGUMENTS = {
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 
-UNMARKED = {"reference", "filename", "name", "session_id", "request_id", "person_id", "body_id"}
+UNMARKED = {
+    "reference",
+    "filename",
+    "name",
+    "session_id",
+    "request_id",
+    "person_id",
+    "body_id",
+    "absence_id",
+    "access_id",
+    "delegation_id",
+}
 """Arguments that name no record of an employer."""
 
 NOTHING = {"structure": "990000000"}

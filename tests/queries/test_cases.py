@@ -11,6 +11,7 @@ from app.extensions import db
 from app.models import CaseOfficer, CasePartner, Sector
 from app.models.columns import NO_DUE_DATE
 from app.permissions import Actor
+from app.queries.absences import Officer, list_officers
 from app.queries.case_filters import SCOPES, TIMINGS, CaseFilters
 from app.queries.case_list import (
     PAGE,
@@ -19,7 +20,6 @@ from app.queries.case_list import (
     count_cases,
     list_cases,
     list_cases_of_employer,
-    list_officers,
 )
 from app.queries.cases import get_case, get_reminder_days
 from app.queries.followed import list_open_cases
@@ -216,7 +216,10 @@ def test_whose_cases(world: World) -> None:
     assert listed(world.actor("coordinatrice"), scope="moi") == set()
     assert listed(world.actor("departement"), scope="organisme") == {ccas.id}
     assert listed(world.actor("referent"), officer=world.user("preventeur").id) == {tilleuls.id}
-    assert list_officers([tilleuls.id, ccas.id]) == {tilleuls.id: ["Preventeur Testeur"], ccas.id: ["Referent Testeur"]}
+    assert list_officers([tilleuls.id, ccas.id], today=TODAY) == {
+        tilleuls.id: [Officer("Preventeur Testeur")],
+        ccas.id: [Officer("Referent Testeur")],
+    }
 
 
 def test_a_federation_cannot_guess_due_dates_through_the_filters(world: World) -> None:

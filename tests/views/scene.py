@@ -1,14 +1,28 @@
 """What the pages show besides the small world: one entry of each kind, and the numbers by which addresses name it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
 from app.actions.documents import Upload, store_document
 from app.actions.visits import finalise_visit
 from app.extensions import db
-from app.models import Case, Contact, Convention, DataRequest, Document, DocumentKind, Employer, Visibility, Visit
+from app.models import (
+    Absence,
+    Case,
+    Contact,
+    Convention,
+    DataRequest,
+    Delegation,
+    Document,
+    DocumentKind,
+    Employer,
+    ExceptionalAccess,
+    ExceptionReason,
+    Visibility,
+    Visit,
+)
 from app.permissions import Actor
 from tests.factories import NOW, make_convention, make_exchange, make_organisation, make_visit
 from tests.files import PDF
@@ -56,6 +70,10 @@ def furnish(world: World) -> Scene:
         "public_note": _note(world, public, "referent", Visibility.PARTNERS),
         "person": world.user("admin").capacities[0].id,
         "far_person": world.user("ailleurs").capacities[0].id,
+        "absence": _absence(world, "preventeur"),
+        "admin_absence": _absence(world, "admin"),
+        "access": _access(world, here),
+        "delegation": _delegation(world),
         "aract": world.organisation("Aract Poitou").id,
         **_conventions(world),
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
@@ -73,6 +91,50 @@ def _conventions(world: World) -> dict[str, int]:
     draft = make_convention("CONV-BROUILLON", ars, carsat, departements="79")
     draft.parties[1].confirmed_on = None
     return {"convention": poitou.id, "far_convention": far.id, "draft_convention": draft.id}
+
+
+def _access(world: World, case: Case) -> int:
+    person = world.actor("preventeur")
+    access = ExceptionalAccess(
+        case_id=case.id,
+        user_id=person.user_id,
+        organisation_id=person.organisation_id,
+        reason=ExceptionReason.CALL,
+        explanation="La direction attend une réponse.",
+        opened_at=NOW,
+        expires_at=NOW + timedelta(hours=4),
+    )
+    db.session.add(access)
+    db.session.flush()
+    return access.id
+
+
+def _delegation(world: World) -> int:
+    person = world.actor("preventeur")
+    lent = Delegation(
+        organisation_id=person.organisation_id,
+        giver_id=person.user_id,
+        receiver_id=world.user("admin").id,
+        starts_on=date(2026, 12, 21),
+        ends_on=date(2026, 12, 31),
+        departements="79",
+    )
+    db.session.add(lent)
+    db.session.flush()
+    return lent.id
+
+
+def _absence(world: World, name: str) -> int:
+    capacity = world.user(name).capacities[0]
+    away = Absence(
+        user_id=capacity.user_id,
+        organisation_id=capacity.organisation_id,
+        starts_on=date(2026, 12, 21),
+        ends_on=date(2026, 12, 31),
+    )
+    db.session.add(away)
+    db.session.flush()
+    return away.id
 
 
 def _entries(world: World, where: str, case: Case, author: str) -> dict[str, int]:

@@ -1,16 +1,21 @@
 """Conventions as people write, confirm, amend and end them, and what a page then shows."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.actions.outbox import Claimed
 from app.extensions import db
-from app.models import Convention, ConventionParty, ObjectKind, Visibility
+from app.jobs import letters
+from app.models import Convention, ConventionParty, ObjectKind, OutboxMail, Visibility
 from app.models.journal import ACCOUNTS
+from tests.conftest import NOW
 from tests.factories import make_exchange, make_user
 from tests.journal import entries
 from tests.pages import Browser, Page
@@ -194,3 +199,49 @@ def test_who_writes_confirms_and_ends(world: World, browse: Browse) -> None:
     assert browse("coordinatrice").fill(f"/conventions/{convention.id}/fin", motive="Renégociée").status == 302
     db.session.expire_all()
     assert (f"{convention.closed_on}", convention.closing_motive) == ("2026-11-24", "Renégociée")
+
+
+def test_the_other_parties_are_told_by_mail_once_each_and_nothing_of_what_it_opens(
+    world: World, browse: Browse
+) -> None:
+    carsat, dept = world.organisation("Carsat Poitou"), world.organisation("Département 79")
+    boss = make_user("adminca", carsat, is_administrator=True)
+    make_user("secondca", carsat, is_administrator=True)
+    make_user("coorda", carsat, is_coordinator=True)
+    make_user("coordd", dept, is_coordinator=True)
+    db.session.commit()
+    boss_id, coordinator, carsat_side = boss.id, browse("coordinatrice"), browse("adminca")
+    number = number_of(coordinator.fill(NEW, **typed(world, parties=[str(carsat.id), str(dept.id)])))
+    assert told("recorded") == ["adminca", "coordd", "secondca"]
+    coordinator.fill(f"/conventions/{number}/modifier", title="Échanges, précisés")
+    assert told("changed") == ["adminca", "coordd", "secondca"]
+    for _ in range(2):
+        page = carsat_side.get(f"/conventions/{number}")
+        carsat_side.send(
+            f"/conventions/{number}/confirmer", version=page.tree.xpath("string(//input[@name='version']/@value)")
+        )
+    assert told("confirmed") == ["coordd", "coordinatrice"]
+    assert carsat_side.fill(f"/conventions/{number}/fin", motive="Reprise en interne").status == 302
+    assert told("ended") == ["coordd", "coordinatrice"]
+    coordinator.fill(f"/conventions/{number}/fin", motive="Plus utile")
+    assert told("ended") == ["coordd", "coordd", "coordinatrice"], "who has left is told nothing more"
+    mails = list(db.session.scalars(select(OutboxMail).where(OutboxMail.object_kind == "convention")))
+    ended = [words(mail) for mail in mails if mail.rule.startswith("convention_ended")]
+    for text in ended:
+        assert "79-2026-2" in text and f"/conventions/{number}" in text
+        assert "Reprise" not in text and "précisés" not in text and "Notes de terrain" not in text
+    assert any("Carsat Poitou a mis fin" in text for text in ended)
+    first = next(mail for mail in mails if mail.user_id == boss_id)
+    with pytest.raises(letters.NoReason):
+        words(first)
+
+
+def told(deed: str) -> list[str]:
+    rule = OutboxMail.rule.startswith(f"convention_{deed}")
+    found = db.session.scalars(select(OutboxMail).where(rule))
+    return sorted(mail.user.email.partition("@")[0] for mail in found if mail.user)
+
+
+def words(mail: OutboxMail) -> str:
+    claimed = Claimed(**{known.name: getattr(mail, known.name) for known in fields(Claimed)})
+    return letters.write(claimed, now=NOW).letter.text

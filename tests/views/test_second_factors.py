@@ -138,6 +138,9 @@ ADMINISTRATION = {
     *(f"conventions.{act}" for act in ("confirm", "edit", "end", "new")),
     "habilitations.first_administrator",
     "habilitations.review",
+    *(f"absences.{act}_for" for act in ("note", "edit", "end")),
+    *(f"delegations.{act}" for act in ("end", "end_for", "give_for")),
+    *(f"exceptional_accesses.{act}" for act in ("close", "see")),
     *(f"people.{act}" for act in ("edit", "invite", "leave", "resend", "restore", "withdraw")),
     "privacy.treat",
 }
@@ -150,7 +153,8 @@ def test_every_route_that_asks_for_a_second_factor_does(app: Flask, browser: Bro
         for rule in app.url_map.iter_rules()
         if hasattr(app.view_functions[rule.endpoint], "second_factor")
     }
-    assert asking.keys() == {"cases.export", "employers.export", "second_factors.renew_codes"} | ADMINISTRATION
+    own = {"cases.export", "employers.export", "second_factors.renew_codes", "delegations.give"}
+    assert asking.keys() == own | {"exceptional_accesses.ask"} | ADMINISTRATION
     for rule in (asking[name] for name in asking.keys() - ADMINISTRATION):
         if "GET" in (rule.methods or ()):
             assert path_of(browser.get(rule.rule)) == "/verification", rule
