@@ -30,6 +30,7 @@ from app.models.employers import (
 from app.models.exceptional_accesses import ExceptionalAccess, ExceptionReason
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
 from app.models.identities import UserIdentity
+from app.models.imports import Import, ImportChange, ImportChunk, ImportMapping, ImportProblem
 from app.models.journal import (
     AccessAction,
     AccessEntry,
@@ -42,6 +43,15 @@ from app.models.journal import (
     ObjectKind,
 )
 from app.models.magic_links import LinkPurpose, MagicLink
+from app.models.observations import (
+    MILLION,
+    ClaimReference,
+    FigureRemark,
+    FigureSource,
+    Observation,
+    PeerBand,
+    Quality,
+)
 from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
 from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
@@ -54,6 +64,7 @@ from app.models.visibility import Visibility
 
 __all__ = [
     "CASE_PLACES",
+    "MILLION",
     "OPEN_FOLLOW_UPS",
     "Absence",
     "AccessAction",
@@ -70,6 +81,7 @@ __all__ = [
     "CaseReminder",
     "CaseStructure",
     "CivilServiceBranch",
+    "ClaimReference",
     "Contact",
     "Convention",
     "ConventionDepartement",
@@ -87,7 +99,14 @@ __all__ = [
     "Exchange",
     "ExchangeKind",
     "FederationMember",
+    "FigureRemark",
+    "FigureSource",
     "GuardLift",
+    "Import",
+    "ImportChange",
+    "ImportChunk",
+    "ImportMapping",
+    "ImportProblem",
     "JournalAction",
     "JournalDrop",
     "JournalEntry",
@@ -98,12 +117,15 @@ __all__ = [
     "MagicLink",
     "ManagerFunction",
     "ObjectKind",
+    "Observation",
     "Organisation",
     "OrganisationDepartement",
     "OutboxMail",
     "PartnerStatus",
+    "PeerBand",
     "PersonState",
     "Priority",
+    "Quality",
     "RecoveryCode",
     "RetentionNotice",
     "RuleSetting",

@@ -17,6 +17,7 @@ WAYS = {
     "journal": "twelve months, then `flask journal drop`: identifiers and digests, no name",
     "seal": "a line a day, kept: digests only",
     "swept": "forgotten by the scheduler: `app/jobs/identity.py`",
+    "import": "the bytes, the rows refused and what to undo: forgotten by the scheduler once the import has ended",
     "transient": "never outlives its own transaction",
 }
 
@@ -76,6 +77,7 @@ REGISTER: dict[str, dict[str, str]] = {
         " is_administrator revoked_on submission"
     },
     "document_contents": {"parent": "document_id data"},
+    "claim_references": {"figure": "year naf staff hours accidents days_off frequency import_id"},
     "documents": {
         "entry": "id employer_id case_id kind title file_name media_type size sha256 visibility author_id"
         " organisation_id created_at submission"
@@ -93,8 +95,22 @@ REGISTER: dict[str, dict[str, str]] = {
         "entry": "id employer_id case_id kind held_on summary visibility author_id organisation_id created_at version"
         " submission"
     },
+    "figure_remarks": {
+        "parent": "id employer_id structure_id indicator year wording author_id written_at answer answered_by_id"
+        " answered_at version submission"
+    },
     "federation_members": {"organisation": "organisation_id employer_id"},
     "guard_lifts": {"transient": "id release_id"},
+    "import_changes": {"import": "id import_id table_name row_id row_version before"},
+    "import_chunks": {"import": "import_id number data"},
+    "import_mappings": {"setting": "organisation_id kind year columns saved_on"},
+    "import_problems": {"import": "id import_id line column_name severity message cells"},
+    "imports": {
+        "import": "preview",
+        "record": "id kind state organisation_id author_id created_at file_name size sha256 format head mapping options"
+        " is_strict records read created updated unchanged rejected remarks at_line confirmed_at started_at claimed_at"
+        " ended_at failure undone_at undone_by_id version submission",
+    },
     "journal_drops": {"seal": "id chain number digest dropped_at told"},
     "journal_entries": {
         "journal": "id chain number recorded_at actor_id capacity_id organisation_id action object_kind object_id"
@@ -107,11 +123,18 @@ REGISTER: dict[str, dict[str, str]] = {
         "swept": "id reference digest purpose email user_id object_kind object_id target created_at expires_at used_at"
         " needs_second_factor code_digest code_tries"
     },
+    "observations": {
+        "figure": "id employer_id structure_id siret indicator year value quality source import_id organisation_id"
+        " supersedes_id"
+    },
     "organisation_departements": {"organisation": "organisation_id departement"},
     "organisations": {"organisation": "id kind name short_name siret is_active review_due_on"},
     "outbox_mails": {
         "mail": "id object_kind object_id rule cycle user_id template created_at send_after claimed_at sent_at"
         " cancelled_at attempts subject body last_error"
+    },
+    "peer_bands": {
+        "figure": "id region category sector size indicator year count deciles first_quartile median third_quartile"
     },
     "recovery_codes": {"account_forgotten": "id user_id digest used_at"},
     "retention_notices": {"record": "id slot rule organisation_id noticed_on applies_on found done applied_at"},

@@ -137,6 +137,14 @@ HOLDINGS = (
     Holding(
         "employers", "Secteurs que j’ai confirmés", "id sector sector_confirmed_on", by_user="sector_confirmed_by_id"
     ),
+    Holding("imports", "Fichiers que j’ai importés", "id kind file_name size created_at", by_user="author_id"),
+    Holding(
+        "figure_remarks",
+        "Ce que j’ai dit d’un chiffre de mon établissement",
+        "employer_id indicator year written_at",
+        by_user="author_id",
+        mentions="wording",
+    ),
     Holding(
         "outbox_mails", "Courriels qui m’ont été envoyés", "template subject body created_at sent_at", by_user="user_id"
     ),
@@ -150,8 +158,13 @@ HOLDINGS = (
 )
 """Every column that refers to a person is here; `tests/queries/test_personal_data.py` fails on one that is not."""
 
-ALSO = {"data_requests": ("answered_by_id",), "exceptional_accesses": ("closed_by_id", "seen_by_id")}
-"""References to whoever treated somebody else's request or access: told to neither as the other's."""
+ALSO = {
+    "data_requests": ("answered_by_id",),
+    "exceptional_accesses": ("closed_by_id", "seen_by_id"),
+    "figure_remarks": ("answered_by_id",),
+    "imports": ("undone_by_id",),
+}
+"""References to whoever treated somebody else's request, access, remark or file: told to neither as the other's."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.second_wall.functions import (
     EMPLOYER,
     EMPLOYER_IN_SIGHT,
+    KIND,
     LEADS_ONLY,
     ORGANISATION,
     TERRITORY,
@@ -97,6 +98,11 @@ _CONTACT_BY = f"({LEADS_ONLY} OR contacts.employer_id = {EMPLOYER}) AND {_at_emp
 _CONTENT_OWN = (
     f"EXISTS (SELECT FROM documents parent WHERE parent.id = document_contents.document_id AND {_own('parent')})"
 )
+_NO_ACCIDENT = "left(observations.indicator, 3) <> 'at_'"
+_FIGURED = (
+    f"(EXISTS (SELECT FROM structures_here s WHERE s.id = observations.structure_id) OR {_at_employer('observations')})"
+)
+_OF_IMPORT = "EXISTS (SELECT FROM imports parent WHERE parent.id = {t}.import_id)"
 _REMINDER = _within("case_deadlines", "deadline_id", "case_reminders")
 
 GUARDED: dict[str, Guard] = {
@@ -181,6 +187,31 @@ GUARDED: dict[str, Guard] = {
         updates=_own("exceptional_accesses"),
         fixed=PLEA,
     ),
+    # Accidents are the caisse's and the employer's; whose figures flow to whom is the judge's business.
+    "observations": Guard(
+        reads=f"({_NO_ACCIDENT} OR {KIND} = 'carsat' OR observations.employer_id = {EMPLOYER}) AND {_FIGURED}",
+    ),
+    "figure_remarks": Guard(
+        reads=f"({_at_employer('figure_remarks')} OR figure_remarks.author_id = {USER})",
+        inserts=f"figure_remarks.employer_id = {EMPLOYER} AND figure_remarks.author_id = {USER}",
+        updates=_at_employer("figure_remarks"),
+        fixed=("employer_id", "structure_id", "indicator", "year", "author_id", "written_at", "submission"),
+    ),
+    "imports": Guard(
+        reads=f"({_own('imports')} OR imports.author_id = {USER})",
+        inserts=_in_own_name("imports", "author_id"),
+        updates=_own("imports"),
+        fixed=("kind", "organisation_id", "author_id", "created_at", "file_name", "size", "sha256", "submission"),
+    ),
+    "import_chunks": Guard(reads=_OF_IMPORT.format(t="import_chunks"), inserts=_OF_IMPORT.format(t="import_chunks")),
+    "import_problems": Guard(reads=_OF_IMPORT.format(t="import_problems")),
+    "import_changes": Guard(reads=_OF_IMPORT.format(t="import_changes")),
+    "import_mappings": Guard(
+        reads=_own("import_mappings"),
+        inserts=_own("import_mappings"),
+        updates=_own("import_mappings"),
+        fixed=("organisation_id", "kind", "year"),
+    ),
     # Their texts speak of cases: a person finds those it was sent, and anybody may queue one.
     "outbox_mails": Guard(reads=f"outbox_mails.user_id = {USER}", inserts="true"),
 }
@@ -207,6 +238,7 @@ UNGUARDED = {
     "absences": "des jours sans motif, à côté du nom de la personne",
     "anonymous_cases": "plus rien n’y mène à un employeur ni à une personne",
     "data_requests": "une demande vient de quelqu’un qui n’a pas toujours de compte",
+    **dict.fromkeys(("peer_bands", "claim_references"), "des chiffres sans nom"),
     "rule_settings": "réglages de la région : aucun employeur, aucun dossier",
 }
 """The other tables, each with the reason why its rows need no rule."""
@@ -225,6 +257,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "delegations": "SELECT, INSERT, UPDATE (revoked_on)",
         "organisations": "SELECT, UPDATE (review_due_on)",
         **dict.fromkeys(("open_follow_ups", "case_places", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("peer_bands", "claim_references"), "SELECT"),
         **dict.fromkeys(("conventions", "convention_parties"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("convention_families", "convention_departements"), _WHOLE),
         **dict.fromkeys(("user_identities", "second_factors", "recovery_codes", "throttles"), _WHOLE),

@@ -142,6 +142,7 @@ COLUMNS = {
     "left_on": "Départ", "objected_on": "Opposition", "case_id": "Dossier (numéro)", "since": "Depuis",
     "last_step": "Étape", "last_step_on": "Le", "kind": "Nature", "step": "Étape", "effective_on": "Date d’effet",
     "recorded_at": "Enregistré", "held_on": "Le", "created_at": "Écrit", "status": "État", "visited_on": "Le",
+    "indicator": "Indicateur", "year": "Année",
     "title": "Titre", "file_name": "Fichier", "size": "Taille (octets)", "sector": "Secteur",
     "sector_confirmed_on": "Confirmé", "template": "Modèle", "subject": "Objet", "body": "Texte",
     "sent_at": "Envoyé", "message": "Message", "received_on": "Reçue", "due_on": "Réponse due",
