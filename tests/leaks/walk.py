@@ -103,9 +103,9 @@ class Walker:
         self.browser = Browser(app, None if name == "personne" else name)
         self.token = self.browser.token()
 
-    def get(self, path: str) -> TestResponse:
+    def get(self, path: str, headers: dict[str, str] | None = None) -> TestResponse:
         self.count += 1
-        return self.browser.client.get(path)
+        return self.browser.client.get(path, headers=headers)
 
     def post(self, path: str) -> TestResponse:
         self.count += 1
