@@ -55,6 +55,11 @@ def note_export(filters: Mapping[str, Any], rows: int) -> None:
     g.export = ({name: _kept(name, str(value)) for name, value in filters.items() if value}, rows)
 
 
+def note_reading(kind: ObjectKind, filters: Mapping[str, Any]) -> None:
+    """Say what a list without a record in its address is about, when to read it is itself to be known."""
+    g.reading = (kind, {name: _kept(name, str(value)) for name, value in filters.items() if value})
+
+
 def note_relations(relations: Iterable[str]) -> None:
     """Say by which relations the record of this request was reached."""
     g.relations = frozenset(relations)
@@ -89,6 +94,8 @@ def _row(status: int, is_file: bool) -> dict[str, Any] | None:
         return None
     kind, object_id = _object()
     filters, rows = g.get("export", (None, None)) if action is AccessAction.EXPORT else (None, None)
+    if "reading" in g:
+        filters = g.reading[1]
     relations, actor = g.get("relations"), g.get("actor")
     outside = relations is not None and actor is not None and is_out_of_territory(actor, relations)
     return {
@@ -128,6 +135,8 @@ def _action(status: int, is_file: bool) -> AccessAction | None:
 
 
 def _object() -> tuple[ObjectKind | None, str | None]:
+    if "reading" in g:
+        return g.reading[0], None
     named = request.view_args or {}
     for argument in reversed(OBJECTS):
         if argument in named:

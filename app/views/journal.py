@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import auth
+from app import access_log, auth
 from app.filters import moment, plural, short_day
 from app.models import AccessAction, JournalAction, ObjectKind
 from app.models.journal import chain_label
@@ -48,6 +48,7 @@ def _page(
     actor = auth.acting()
     form = _form(actor, actions)
     filters = _filters(form)
+    access_log.note_reading(ObjectKind.JOURNAL, filters.arguments())
     before = request.args.get("apres", type=int)
     rows = list_rows(actor, filters, before=before if before and 0 < before < 2**31 else None)
     shown = rows[:PAGE]
