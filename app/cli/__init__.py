@@ -1,12 +1,12 @@
-"""Commands: `flask organisation`, `user`, `import`, `database`, `journal`, `retention`, `scheduler`, `demo`…"""
+"""Commands: `flask organisation`, `user`, `import`, `indicators`, `database`, `journal`, `retention`, `scheduler`, `demo`…"""
 
 from flask import Flask
 
-from app.cli import accounts, database, demo, imports, journal, retention, scheduler
+from app.cli import accounts, database, demo, imports, indicators, journal, retention, scheduler
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for module in (accounts, database, demo, imports, journal, retention, scheduler):
+    for module in (accounts, database, demo, imports, indicators, journal, retention, scheduler):
         for command in module.COMMANDS:
             app.cli.add_command(command)

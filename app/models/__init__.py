@@ -45,7 +45,9 @@ from app.models.journal import (
 from app.models.magic_links import LinkPurpose, MagicLink
 from app.models.observations import (
     MILLION,
+    ClaimEvidence,
     ClaimReference,
+    ClaimTerritory,
     FigureRemark,
     FigureSource,
     Observation,
@@ -57,13 +59,14 @@ from app.models.outbox import OutboxMail, RuleSetting
 from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
 from app.models.second_factors import RecoveryCode, SecondFactor
 from app.models.sessions import SignInWay, UserSession
-from app.models.tellings import CASE_PLACES, OPEN_FOLLOW_UPS
+from app.models.tellings import CASE_PLACES, IMPORT_DAYS, OPEN_FOLLOW_UPS
 from app.models.throttles import Throttle
 from app.models.users import Capacity, ManagerFunction, PersonState, User
 from app.models.visibility import Visibility
 
 __all__ = [
     "CASE_PLACES",
+    "IMPORT_DAYS",
     "MILLION",
     "OPEN_FOLLOW_UPS",
     "Absence",
@@ -81,7 +84,9 @@ __all__ = [
     "CaseReminder",
     "CaseStructure",
     "CivilServiceBranch",
+    "ClaimEvidence",
     "ClaimReference",
+    "ClaimTerritory",
     "Contact",
     "Convention",
     "ConventionDepartement",

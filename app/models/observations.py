@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
@@ -10,6 +10,7 @@ from app.models.columns import Submitted, Versioned, key
 from app.models.columns import text as long_text
 from app.models.employers import Employer, Structure
 from app.models.users import User
+from figures.bands import EvidenceBand
 from workflows.labels import LabelledEnum
 
 MILLION = 1_000_000
@@ -111,6 +112,50 @@ class PeerBand(Model):
     first_quartile: Mapped[int] = mapped_column(BigInteger)
     median: Mapped[int] = mapped_column(BigInteger)
     third_quartile: Mapped[int] = mapped_column(BigInteger)
+
+
+class ClaimEvidence(Model):
+    """What the accidents of a structure say over its last years, with no more than who reads the band alone may know.
+
+    `accidents` is empty when they are few enough to point at somebody; the interval is then that of any few. `expected`
+    counts millionths of an accident; `low` and `high` bound the true rate, in millionths of that of its group, with a
+    probability of nine in ten; `weight` (millionths) says how far the structure's own count is believed. `zone` goes
+    from -2 to 2: where it stands in the funnel, 0 within its 95 % limits.
+    """
+
+    __tablename__ = "claim_evidence"
+
+    structure_id: Mapped[int] = mapped_column(ForeignKey("structures.id"), primary_key=True)
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    first_year: Mapped[int]
+    last_year: Mapped[int]
+    years: Mapped[int]
+    accidents: Mapped[int | None]
+    expected: Mapped[int] = mapped_column(BigInteger)
+    band: Mapped[EvidenceBand]
+    low: Mapped[int] = mapped_column(BigInteger)
+    high: Mapped[int] = mapped_column(BigInteger)
+    weight: Mapped[int] = mapped_column(BigInteger)
+    zone: Mapped[int]
+
+
+class ClaimTerritory(Model):
+    """The accidents of the structures of a region, without names: what the funnel plot is drawn from.
+
+    `sites` holds, for each structure, the accidents expected, those seen (2.5 for one to four) and the zone.
+    `differs` is false when chance explains all that tells the structures apart; `inflation` (millionths) widens the
+    limits where they differ more than chance would have them.
+    """
+
+    __tablename__ = "claim_territories"
+
+    region: Mapped[str] = mapped_column(String(2), primary_key=True)
+    first_year: Mapped[int]
+    last_year: Mapped[int]
+    differs: Mapped[bool]
+    inflation: Mapped[int] = mapped_column(BigInteger)
+    sites: Mapped[list[list[float]]] = mapped_column(JSON)
 
 
 class FigureRemark(Versioned, Submitted, Model):

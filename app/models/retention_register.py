@@ -55,6 +55,7 @@ REGISTER: dict[str, dict[str, str]] = {
         " cse_informed_on cse_opinion_on cse_absence_on risk_document_on cpom_ends_on support_agreed_on"
         " employer_asked_on outcome opening_organisation_id journal_number journal_digest version submission"
     },
+    "claim_territories": {"figure": "region first_year last_year differs inflation sites"},
     "contacts": {
         "contact_left": "id employer_id given_name family_name function email phone visibility organisation_id left_on"
         " objected_on version submission"
@@ -77,6 +78,10 @@ REGISTER: dict[str, dict[str, str]] = {
         " is_administrator revoked_on submission"
     },
     "document_contents": {"parent": "document_id data"},
+    "claim_evidence": {
+        "figure": "structure_id employer_id organisation_id first_year last_year years accidents expected band low high"
+        " weight zone"
+    },
     "claim_references": {"figure": "year naf staff hours accidents days_off frequency import_id"},
     "documents": {
         "entry": "id employer_id case_id kind title file_name media_type size sha256 visibility author_id"

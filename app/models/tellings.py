@@ -2,6 +2,8 @@
 
 from sqlalchemy import Integer, String, column, table
 
+from app.extensions import Instant
+
 OPEN_FOLLOW_UPS = table(
     "open_follow_ups",
     *(column(name, Integer) for name in ("case_id", "employer_id", "structure_id")),
@@ -10,3 +12,6 @@ OPEN_FOLLOW_UPS = table(
 
 CASE_PLACES = table("case_places", column("case_id", Integer), column("departement", String(3)))
 """The département of each structure of a case."""
+
+IMPORT_DAYS = table("import_days", column("import_id", Integer), column("received_at", Instant()))
+"""When a file came in: told of every figure, its author and its name being its organisation's."""

@@ -84,14 +84,15 @@ def numbers(values: Iterable[int]) -> Any:
     return bindparam(None, sorted(values), Integer, expanding=True, literal_execute=True)
 
 
-def _codes(departements: Iterable[str]) -> Any:
+def codes_of(departements: Iterable[str]) -> Any:
+    """Return the codes of départements, for an `IN`."""
     # Written out in the statement: as parameters, the codes of a region would travel four times at each reading.
     return bindparam(None, sorted(departements), String(3), expanding=True, literal_execute=True)
 
 
 def lies_in(departements: Iterable[str]) -> Conditions:
     """Return the conditions on `Case` that one of its structures at least lies in these départements."""
-    codes = _codes(departements)
+    codes = codes_of(departements)
     one_of_several = (
         select(CASE_PLACES.c.case_id)
         .where(CASE_PLACES.c.case_id == Case.id, CASE_PLACES.c.departement.in_(codes))
@@ -104,7 +105,7 @@ def lies_in(departements: Iterable[str]) -> Conditions:
 
 def employer_lies_in(departements: Iterable[str]) -> Conditions:
     """The same on `Employer`: its seat, or one of its structures at least."""
-    codes = _codes(departements)
+    codes = codes_of(departements)
     here = exists().where(Structure.employer_id == Employer.id, Structure.departement.in_(codes))
     return here.correlate(Employer), Employer.departement.in_(codes)
 

@@ -5,12 +5,26 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, literal, null, or_, select, true
 
-from app.models import Case, CasePartner, Contact, Document, Employer, Exchange, Sector, Visibility, Visit
+from app.models import (
+    Case,
+    CasePartner,
+    ClaimEvidence,
+    Contact,
+    Document,
+    Employer,
+    Exchange,
+    Observation,
+    Sector,
+    Structure,
+    Visibility,
+    Visit,
+)
 from app.permissions.actor import Actor
 from app.permissions.matrix import Act, Kind, Relation, relations_needed
 from app.permissions.relations import (
     case_conditions,
     case_relations,
+    codes_of,
     employer_lies_in,
     employer_relations,
     is_own,
@@ -141,6 +155,52 @@ def audiences_read_by(role: Role) -> tuple[Visibility, ...]:
     if role in SHARED_READERS:
         return (Visibility.PARTNERS, Visibility.EMPLOYER)
     return (Visibility.EMPLOYER,) if role is Role.EMPLOYER else ()
+
+
+# --- Figures ------------------------------------------------------------------------------------------------
+
+
+def reads_figure(actor: Actor, kind: Kind, relations: frozenset[str] = frozenset()) -> ColumnElement[bool]:
+    """Condition on a figure (`Observation`, or `ClaimEvidence` for the band) joined to `Structure`, employer in sight.
+
+    One's own organisation's; another's, when a convention opens the family where the structure lies and the actor
+    works there, or is invited by the case (`relations` with the employer). What a command brought in for no
+    organisation is for those who bring such files in. An employer reads its own, without a convention.
+    """
+    if not relations_needed(actor.role, kind, Act.READ):
+        return false()
+    figure = _figure(kind)
+    if actor.role is Role.EMPLOYER:
+        return and_(figure.employer_id == actor.employer_id)
+    nobody = figure.organisation_id.is_(None) if relations_needed(actor.role, kind, Act.WRITE) else false()
+    flowing = or_(false(), *_figure_flows(actor, kind).values())
+    here = true() if Relation.CASE in relations else _is_here(actor.territory)
+    return and_(here, or_(is_own(figure.organisation_id, actor), nobody, flowing))
+
+
+def _figure(kind: Kind) -> Any:
+    return ClaimEvidence if kind is Kind.AT_BAND else Observation
+
+
+def _is_here(departements: Iterable[str]) -> ColumnElement[bool]:
+    """A structure there, or none: the figures of a whole employer in sight."""
+    return or_(Structure.id.is_(None), Structure.departement.in_(codes_of(departements)))
+
+
+def _figure_flows(actor: Actor, kind: Kind) -> dict[int, ColumnElement[bool]]:
+    figure = _figure(kind)
+    return {
+        flow.convention_id: and_(figure.organisation_id.in_(numbers(flow.sources)), _is_here(flow.departements))
+        for flow in actor.flows_of(kind)
+    }
+
+
+def figure_convention(actor: Actor, kind: Kind) -> ColumnElement[Any]:
+    """The same as `entry_convention`, for a figure; NULL for one's own organisation's."""
+    if actor.role is Role.EMPLOYER:
+        return null()
+    other = ~is_own(_figure(kind).organisation_id, actor)
+    return _first((number, and_(other, condition)) for number, condition in _figure_flows(actor, kind).items())
 
 
 # --- Calendars ----------------------------------------------------------------------------------------------

@@ -154,10 +154,11 @@ VIEWS = {
         "SELECT l.case_id, s.departement FROM case_structures l JOIN structures s ON s.id = l.structure_id WHERE true",
         f"s.departement = ANY ({TERRITORY}) OR case_is_in_sight(l.case_id)",
     ),
+    "import_days": ("SELECT i.id AS import_id, i.created_at AS received_at FROM imports i WHERE true", "true"),
 }
 """What is told beyond what is read, in numbers only, with its condition on PostgreSQL: that an open case follows a
-structure already, so that no second one is opened. And where a case lies, which each list asks many times over: one
-condition instead of those of two tables."""
+structure already, so that no second one is opened. Where a case lies, which each list asks many times over: one
+condition instead of those of two tables. And the day a figure came in, whoever brought the file."""
 
 FUNCTIONS = (
     "erase_contacts(text)",

@@ -102,6 +102,7 @@ _NO_ACCIDENT = "left(observations.indicator, 3) <> 'at_'"
 _FIGURED = (
     f"(EXISTS (SELECT FROM structures_here s WHERE s.id = observations.structure_id) OR {_at_employer('observations')})"
 )
+_READS_BANDS = f"({LEADS_ONLY} OR {KIND} = 'aract' OR {KIND} = 'provider')"
 _OF_IMPORT = "EXISTS (SELECT FROM imports parent WHERE parent.id = {t}.import_id)"
 _REMINDER = _within("case_deadlines", "deadline_id", "case_reminders")
 
@@ -191,6 +192,9 @@ GUARDED: dict[str, Guard] = {
     "observations": Guard(
         reads=f"({_NO_ACCIDENT} OR {KIND} = 'carsat' OR observations.employer_id = {EMPLOYER}) AND {_FIGURED}",
     ),
+    "claim_evidence": Guard(
+        reads=f"(claim_evidence.employer_id = {EMPLOYER} OR {_READS_BANDS} AND {_at_employer('claim_evidence')})",
+    ),
     "figure_remarks": Guard(
         reads=f"({_at_employer('figure_remarks')} OR figure_remarks.author_id = {USER})",
         inserts=f"figure_remarks.employer_id = {EMPLOYER} AND figure_remarks.author_id = {USER}",
@@ -238,7 +242,7 @@ UNGUARDED = {
     "absences": "des jours sans motif, à côté du nom de la personne",
     "anonymous_cases": "plus rien n’y mène à un employeur ni à une personne",
     "data_requests": "une demande vient de quelqu’un qui n’a pas toujours de compte",
-    **dict.fromkeys(("peer_bands", "claim_references"), "des chiffres sans nom"),
+    **dict.fromkeys(("peer_bands", "claim_references", "claim_territories"), "des chiffres sans nom"),
     "rule_settings": "réglages de la région : aucun employeur, aucun dossier",
 }
 """The other tables, each with the reason why its rows need no rule."""
@@ -256,8 +260,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "capacities": f"SELECT, INSERT, UPDATE ({_PLACE})",
         "delegations": "SELECT, INSERT, UPDATE (revoked_on)",
         "organisations": "SELECT, UPDATE (review_due_on)",
-        **dict.fromkeys(("open_follow_ups", "case_places", "alembic_version"), "SELECT"),
-        **dict.fromkeys(("peer_bands", "claim_references"), "SELECT"),
+        **dict.fromkeys(("open_follow_ups", "case_places", "import_days", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("peer_bands", "claim_references", "claim_territories"), "SELECT"),
         **dict.fromkeys(("conventions", "convention_parties"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("convention_families", "convention_departements"), _WHOLE),
         **dict.fromkeys(("user_identities", "second_factors", "recovery_codes", "throttles"), _WHOLE),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workflows.labels import LabelledEnum
+from figures.bands import EvidenceBand
 
 FloatArray = NDArray[np.float64]
 
@@ -15,16 +15,6 @@ EXCEEDED = 1.2
 """A site is a signal when its true rate is probably above so many times the rate of its group."""
 FEWEST_SITES = 20
 """Under so many sites, a group of one activity in a region gives way to the whole country."""
-
-
-class EvidenceBand(LabelledEnum):
-    """How sure one can be that a site has more accidents than its group."""
-
-    STRONG = "strong", "signal fort"
-    PROBABLE = "probable", "signal probable"
-    INCONCLUSIVE = "inconclusive", "non concluant"
-    NONE = "none", "sans signal"
-    TOO_SMALL = "too_small", "effectif insuffisant"
 
 
 _FLOORS = np.array([0.20, 0.80, 0.95])

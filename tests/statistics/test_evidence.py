@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from app.statistics.evidence import EvidenceBand, band_of, bands_of, expected, pool
+from app.statistics.evidence import band_of, bands_of, expected, pool
 from app.statistics.shrinkage import shrink
+from figures.bands import EvidenceBand
 
 NAN = float("nan")
 

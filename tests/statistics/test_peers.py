@@ -13,15 +13,14 @@ from app.statistics.grouped import numbered
 from app.statistics.peers import (
     DECILES,
     GROUPS,
-    PeerGroup,
     Peers,
     compare,
-    group_in_words,
     percentiles,
     quantiles,
     widen,
 )
 from app.statistics.rankable import Rankable, rankable_millionths, rankable_quantities, rankable_rates
+from figures.peers import PeerGroup, group_in_words
 from figures.rates import Rate
 
 Row = tuple[str, str, int, float]

@@ -1,0 +1,198 @@
+"""What accidents at work say of each structure, made again after an import: a band, never a rank.
+
+The accidents of the last years are added, since years bring more than any estimator, and set beside those that the
+activity has in France for as many staff. Exposure is what is expected, so that activities may be mixed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Table, delete, func, insert, select
+
+from app.actions.figure_columns import Sites, read_sites, read_table
+from app.extensions import db
+from app.models import MILLION, ClaimEvidence, ClaimReference, ClaimTerritory, Observation
+from app.statistics import evidence, funnel
+from app.statistics.disclosure import FEWEST_ACCIDENTS
+from app.statistics.shrinkage import Shrinkage, shrink
+from figures.bands import EvidenceBand
+
+ACCIDENTS, STAFF = "at_first_payment", "at_headcount"
+WINDOW = 3
+NOT_TELLING = frozenset({2020})
+"""Years that are left out: staff was paid to stay at home."""
+MIDDLE_OF_FEW = 2.5
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """The sites of a region whose accidents and staff are known: their place among all, and what is found."""
+
+    places: NDArray[np.int64]
+    pooled: evidence.Pooled
+    bands: NDArray[np.object_]
+    low: FloatArray
+    high: FloatArray
+    weights: FloatArray
+    zones: NDArray[np.int64]
+    differs: bool
+    inflation: float
+
+    @property
+    def is_few(self) -> NDArray[np.bool_]:
+        return (self.pooled.counts > 0) & (self.pooled.counts < FEWEST_ACCIDENTS)
+
+
+def refresh_evidence() -> int:
+    """Make again what accidents say of every structure; return how many have any. The caller commits."""
+    for model in (ClaimEvidence, ClaimTerritory):
+        db.session.execute(delete(model))
+    years = window(list_claim_years())
+    if not years:
+        return 0
+    sites = read_sites()
+    table = read_table(sites, (ACCIDENTS, STAFF), years) / MILLION
+    references, owners, written = _references(sites, years), _owners(), 0
+    for region in np.unique(sites.region):
+        inside = np.flatnonzero(sites.region == region)
+        found = find(sites.naf[inside], table[inside, : len(years)], table[inside, len(years) :], references[inside])
+        if found is None:
+            continue
+        rows = list(_rows(sites, inside[found.places], found, years, owners))
+        db.session.execute(insert(_table(ClaimEvidence)), rows)
+        db.session.add(_territory(str(region), found, years))
+        written += len(rows)
+    return written
+
+
+def list_claim_years() -> list[int]:
+    """Return the years for which both accidents and the national reference are known, in order."""
+    claimed = select(Observation.year).where(Observation.indicator == ACCIDENTS)
+    known = select(ClaimReference.year).where(ClaimReference.year.in_(claimed)).distinct()
+    return sorted(db.session.scalars(known))
+
+
+def window(years: Sequence[int]) -> list[int]:
+    """Return the last years that are added together, those that tell nothing left out."""
+    return [year for year in years if year not in NOT_TELLING][-WINDOW:]
+
+
+def find(nafs: NDArray[np.str_], counts: FloatArray, staff: FloatArray, references: FloatArray) -> Findings | None:
+    """Return what is found of the sites of a region (a line each, a column by year); None when nothing is known."""
+    whole = evidence.pool(counts, staff, references)
+    places = np.flatnonzero((whole.expected > 0) & (whole.years > 0))
+    if not places.size:
+        return None
+    kept = evidence.Pooled(*(getattr(whole, name)[places] for name in ("counts", "exposures", "expected", "years")))
+    spread = funnel.dispersion(kept.counts, kept.expected)
+    low, high, weights, exceeded = (np.zeros(places.size) for _ in range(4))
+    differs = False
+    for group in _groups(nafs[places]):
+        shrunk = shrink(kept.counts[group], kept.expected[group])
+        differs |= shrunk.differs
+        low[group], high[group] = _interval(shrunk)
+        weights[group], exceeded[group] = shrunk.weights, shrunk.exceedance(evidence.EXCEEDED)
+    return Findings(
+        places,
+        kept,
+        evidence.bands_of(exceeded, kept.expected, kept.years),
+        low,
+        high,
+        weights,
+        funnel.zones(kept.counts, kept.expected, inflation=spread.inflation),
+        differs,
+        spread.inflation,
+    )
+
+
+def _groups(nafs: NDArray[np.str_]) -> Iterator[NDArray[np.int64]]:
+    """The sites of one activity when they are enough, all the others together."""
+    names, counts = np.unique(nafs, return_counts=True)
+    large = names[(counts >= evidence.FEWEST_SITES) & (names != "")]
+    for name in large:
+        yield np.flatnonzero(nafs == name)
+    others = np.flatnonzero(~np.isin(nafs, large))
+    if others.size:
+        yield others
+
+
+def _interval(group: Shrinkage) -> tuple[FloatArray, FloatArray]:
+    """Return the bounds in multiples of the group's rate; those of any few for counts that may not be told."""
+    if not group.mean > 0:
+        return np.zeros(group.counts.shape), np.zeros(group.counts.shape)
+    few = (group.counts > 0) & (group.counts < FEWEST_ACCIDENTS)
+    fewest = replace(group, counts=np.where(few, 1.0, group.counts)).interval()[0]
+    most = replace(group, counts=np.where(few, FEWEST_ACCIDENTS - 1.0, group.counts)).interval()[1]
+    return fewest / group.mean, most / group.mean
+
+
+def _references(sites: Sites, years: Sequence[int]) -> FloatArray:
+    """Return the national index of the activity of each site, by year; NaN without a reference."""
+    found = {
+        (naf, year): frequency / MILLION
+        for naf, year, frequency in db.session.execute(
+            select(ClaimReference.naf, ClaimReference.year, ClaimReference.frequency).where(
+                ClaimReference.year.in_(years)
+            )
+        )
+    }
+    nafs, place = np.unique(sites.naf, return_inverse=True)
+    by_naf = np.array([[found.get((str(naf), year), np.nan) for year in years] for naf in nafs], np.float64)
+    return by_naf.reshape(nafs.size, len(years))[place]
+
+
+def _owners() -> dict[int, int | None]:
+    """Return, by structure, the organisation that brought its last count in."""
+    last = select(func.max(Observation.id)).where(Observation.indicator == ACCIDENTS).group_by(Observation.structure_id)
+    rows = select(Observation.structure_id, Observation.organisation_id).where(Observation.id.in_(last))
+    return {site: owner for site, owner in db.session.execute(rows) if site is not None}
+
+
+def _rows(
+    sites: Sites, places: NDArray[np.int64], found: Findings, years: Sequence[int], owners: dict[int, int | None]
+) -> Iterator[dict[str, Any]]:
+    for one, place in enumerate(places):
+        number = int(sites.ids[place])
+        band: EvidenceBand = found.bands[one]
+        yield {
+            "structure_id": number,
+            "employer_id": int(sites.employers[place]),
+            "organisation_id": owners.get(number),
+            "first_year": years[0],
+            "last_year": years[-1],
+            "years": int(found.pooled.years[one]),
+            "accidents": None if found.is_few[one] else int(found.pooled.counts[one]),
+            "expected": _millionths(found.pooled.expected[one]),
+            "band": band,
+            "low": _millionths(found.low[one]),
+            "high": _millionths(found.high[one]),
+            "weight": _millionths(found.weights[one]),
+            "zone": int(found.zones[one]),
+        }
+
+
+def _territory(region: str, found: Findings, years: Sequence[int]) -> ClaimTerritory:
+    counts = np.where(found.is_few, MIDDLE_OF_FEW, found.pooled.counts)
+    sites = zip(found.pooled.expected.tolist(), counts.tolist(), found.zones.tolist(), strict=True)
+    return ClaimTerritory(
+        region=region,
+        first_year=years[0],
+        last_year=years[-1],
+        differs=found.differs,
+        inflation=_millionths(found.inflation),
+        # In the order of what is expected, which says nothing of their numbers.
+        sites=sorted([round(expected, 1), count, zone] for expected, count, zone in sites),
+    )
+
+
+def _millionths(value: float) -> int:
+    return round(float(value) * MILLION)
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table

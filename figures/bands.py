@@ -1,0 +1,13 @@
+"""What accidents at work say of one site, in five words: never a number to compare, never a rank."""
+
+from workflows.labels import LabelledEnum
+
+
+class EvidenceBand(LabelledEnum):
+    """How sure one can be that a site has more accidents than its group."""
+
+    STRONG = "strong", "signal fort"
+    PROBABLE = "probable", "signal probable"
+    INCONCLUSIVE = "inconclusive", "non concluant"
+    NONE = "none", "sans signal"
+    TOO_SMALL = "too_small", "effectif insuffisant"
