@@ -11,3 +11,13 @@ class EvidenceBand(LabelledEnum):
     INCONCLUSIVE = "inconclusive", "non concluant"
     NONE = "none", "sans signal"
     TOO_SMALL = "too_small", "effectif insuffisant"
+
+
+EMPLOYER_WORDS = {
+    EvidenceBand.STRONG: "nettement plus d’accidents qu’attendu",
+    EvidenceBand.PROBABLE: "sans doute plus d’accidents qu’attendu",
+    EvidenceBand.INCONCLUSIVE: "rien ne permet de conclure",
+    EvidenceBand.NONE: "pas plus d’accidents qu’attendu",
+    EvidenceBand.TOO_SMALL: "trop peu de salariés pour conclure",
+}
+"""The same, as the employer reads it of itself."""

@@ -108,7 +108,8 @@ def _copied(codes: Sequence[str], years: Sequence[int]) -> Any:
         f"AND indicator IN ({listed}) AND year IN ({', '.join(map(str, years))})) TO STDOUT (FORMAT BINARY)"
     )
     received = bytearray()
-    with db.session.connection().connection.cursor() as cursor, cursor.copy(question) as copy:
+    opened: Any = db.session.connection().connection.cursor()
+    with opened as cursor, cursor.copy(question) as copy:
         for part in copy:
             received += part
     return np.frombuffer(received, ROW, count=(len(received) - HEADER - 2) // ROW.itemsize, offset=HEADER)

@@ -86,5 +86,6 @@ def _write(rows: Sequence[Row]) -> None:
             connection.execute(insert(BANDS), [dict(zip(COLUMNS, row, strict=True)) for row in rows])
         return
     named = ", ".join(f'"{name}"' for name in COLUMNS)
-    with connection.connection.cursor() as cursor, cursor.copy(f"COPY peer_bands ({named}) FROM STDIN") as copy:
+    opened: Any = connection.connection.cursor()
+    with opened as cursor, cursor.copy(f"COPY peer_bands ({named}) FROM STDIN") as copy:
         copy.write("".join("\t".join(map(str, row)) + "\n" for row in rows))

@@ -1,4 +1,4 @@
-"""Commands: `flask organisation`, `user`, `import`, `indicators`, `database`, `journal`, `retention`, `scheduler`, `demo`…"""
+"""Commands: `flask organisation`, `user`, `import`, `indicators`, `database`, `journal`, `retention`, `demo`…"""
 
 from flask import Flask
 

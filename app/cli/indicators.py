@@ -3,7 +3,6 @@
 import click
 from flask.cli import AppGroup
 
-from app.actions.comparisons import refresh_comparisons
 from app.extensions import db
 from app.filters import plural
 
@@ -14,6 +13,8 @@ indicators_group = AppGroup("indicators", help="Les indicateurs : comparaisons �
 @click.option("--year", "years", type=int, multiple=True, help="Année à refaire ; sans elle, toutes.")
 def refresh(years: tuple[int, ...]) -> None:
     """Refait les groupes de pairs et ce que disent les accidents du travail."""
+    from app.actions.comparisons import refresh_comparisons  # numpy and scipy: for this command alone
+
     groups, sites = refresh_comparisons(years or None)
     db.session.commit()
     click.echo(f"{plural(groups, 'groupe')} de pairs, {plural(sites, 'structure')} avec des accidents comparés.")

@@ -148,11 +148,13 @@ MATRIX: Mapping[Kind, Mapping[Act, Row]] = {
             Role.EMPLOYER: OWN,
         },
         Act.WRITE: {Role.ARS: ON_SITE},
+        Act.COMMENT: {Role.EMPLOYER: OWN},
         Act.COUNT: _FIGURES_AND_MEMBERS,
     },
     Kind.AT_COUNT: {
         Act.READ: {Role.CARSAT: ON_SITE, Role.EMPLOYER: OWN},
         Act.WRITE: {Role.CARSAT: ON_SITE},
+        Act.COMMENT: {Role.EMPLOYER: OWN},
         Act.COUNT: _FIGURES,
     },
     Kind.AT_BAND: {

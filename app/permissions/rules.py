@@ -5,6 +5,7 @@ from app.permissions.actor import Actor
 from app.permissions.administration import administers
 from app.permissions.matrix import Act, Kind, Relation, opens, relations_needed
 from app.permissions.sight import SHARED_READERS, reads_calendars
+from app.statistics.disclosure import may_tell_absence_motives
 from workflows.core import Step
 from workflows.roles import LEADS, Role
 
@@ -205,3 +206,14 @@ def may_change_convention(actor: Actor, convention: Convention) -> bool:
 def party_of(actor: Actor, convention: Convention) -> ConventionParty | None:
     """Return the place of the actor's organisation in a convention, or None."""
     return next((party for party in convention.parties if party.organisation_id == actor.organisation_id), None)
+
+
+def reads_absence_motives(actor: Actor, structure: Structure, organisation_id: int | None) -> bool:
+    """Tell whether the motives of absence of a structure are told to the actor.
+
+    In a small service they point at somebody: they are for the employer itself and for the organisation that
+    brought them in. A service of unknown size is a small one.
+    """
+    if actor.role is Role.EMPLOYER or (organisation_id is not None and organisation_id == actor.organisation_id):
+        return True
+    return may_tell_absence_motives(structure.headcount)

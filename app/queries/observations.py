@@ -77,18 +77,20 @@ class Evidence:
 # --- Rights -------------------------------------------------------------------------------------------------
 
 
-def kinds_read(actor: Actor, employer: Employer) -> frozenset[Kind]:
-    """Return the families of figures of an employer in sight that are open to the actor."""
-    given = frozenset({Relation.DIAGNOSED}) if _is_diagnosed(actor, employer) else frozenset()
-    return frozenset(kind for kind in FIGURES if may(actor, Act.READ, kind, employer, given=given))
+def kinds_read(actor: Actor, record: Employer | Case) -> frozenset[Kind]:
+    """Return the families of figures of an employer or of a case in sight that are open to the actor."""
+    given = frozenset({Relation.DIAGNOSED}) if _is_diagnosed(actor, record) else frozenset()
+    return frozenset(kind for kind in FIGURES if may(actor, Act.READ, kind, record, given=given))
 
 
-def _is_diagnosed(actor: Actor, employer: Employer) -> bool:
+def _is_diagnosed(actor: Actor, record: Employer | Case) -> bool:
     """Asked for the one role whose reading waits for the diagnosis."""
-    if actor.role is not Role.ARACT or Relation.CASE not in employer.relations:
+    if actor.role is not Role.ARACT or Relation.CASE not in record.relations:
         return False
+    if isinstance(record, Case):
+        return record.state in DIAGNOSED
     invited = exists().where(CasePartner.case_id == Case.id, CasePartner.organisation_id == actor.organisation_id)
-    found = select(Case.id).where(Case.employer_id == employer.id, Case.state.in_(DIAGNOSED), invited).limit(1)
+    found = select(Case.id).where(Case.employer_id == record.id, Case.state.in_(DIAGNOSED), invited).limit(1)
     return db.session.scalar(found) is not None
 
 
@@ -108,7 +110,7 @@ def _readable(actor: Actor, kinds: Iterable[Kind], relations: frozenset[str]) ->
 
 def list_current(
     actor: Actor,
-    employer: Employer,
+    record: Employer | Case,
     structures: Sequence[Structure],
     kinds: frozenset[Kind],
     viewer: Actor | None = None,
@@ -121,10 +123,10 @@ def list_current(
         return []
     conditions = [
         Observation.structure_id.in_([structure.id for structure in structures]),
-        _readable(actor, kinds, employer.relations),
+        _readable(actor, kinds, record.relations),
     ]
     if viewer:
-        conditions.append(_readable(viewer, kinds, employer.relations))
+        conditions.append(_readable(viewer, kinds, record.relations))
     return [Current(*row) for row in db.session.execute(_current(actor, conditions))]
 
 
@@ -236,3 +238,8 @@ def list_remarks(employer: Employer, structures: Sequence[Structure], kinds: fro
     if Kind.INDICATOR not in kinds:
         statement = statement.where(is_accident)
     return list(db.session.scalars(statement.order_by(FigureRemark.id)))
+
+
+def get_remark(remark_id: int) -> FigureRemark | None:
+    """Return a remark by its number; the caller judges its employer."""
+    return db.session.get(FigureRemark, remark_id)

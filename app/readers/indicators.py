@@ -60,7 +60,9 @@ class Direction(StrEnum):
     @property
     def label(self) -> str:
         """French words shown to people."""
-        return {"worse": "plus haut : plus de difficultés", "better": "plus haut : mieux", "none": "aucun"}[self.value]
+        return {"worse": "plus haut : plus de difficultés", "better": "plus haut : mieux", "none": "avec le reste"}[
+            self.value
+        ]
 
 
 class Reliability(StrEnum):

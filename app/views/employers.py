@@ -21,6 +21,7 @@ from app.queries.employers import FOLLOWED, EmployerFilters
 from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
 from app.views.audiences import opened_by, others_by_convention
+from app.views.indicator_pages import summaries_of
 from app.views.listing import (
     active_filters,
     category_choices,
@@ -111,6 +112,7 @@ def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> st
         federations=queries.list_federations(employer) if reads_memberships(actor) else [],
         cases=cases,
         cases_by=others_by_convention(cases, viewer or actor),
+        figures=summaries_of(actor, employer, employer.structures, clock.today(), viewer=viewer),
         contacts=contacts,
         contacts_by=_conventions_used(contacts, viewer or actor),
         reads_contacts=reads_contacts,

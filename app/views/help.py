@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app import auth, clock
-from app.views import procedure_words, rights_words
+from app.views import indicator_help, procedure_words, rights_words
 from reports.charts.procedure import procedure_svg
 from workflows.support_case import MAIN_PATH, WORKFLOW
 
@@ -40,6 +40,13 @@ def rights() -> ResponseReturnValue:
         families=rights_words.matrix_in_words(),
         audiences=rights_words.audiences_in_words(),
     )
+
+
+@bp.get("/indicateurs")
+@auth.public
+def indicators() -> ResponseReturnValue:
+    """What each indicator is, drawn from its definition, and how to read it."""
+    return render_template("help/indicators.html", **indicator_help.in_words())
 
 
 @bp.get("/accessibilite")

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app import access_log, auth
+from app import access_log, auth, clock
 from app.actions import employers as actions
 from app.extensions import db
 from app.filters import day, finess, number, plural, siren
@@ -16,6 +16,7 @@ from app.readers.nomenclatures import category_label
 from app.views import case_page
 from app.views.audiences import others_by_convention
 from app.views.employers import completion_link, described, phone_link
+from app.views.indicator_pages import figures_of
 from app.views.listing import short_category
 from forms.employers import StructureForm
 
@@ -36,6 +37,7 @@ def show(finess_number: str) -> ResponseReturnValue:
         cases=cases,
         cases_by=others_by_convention(cases, actor),
         identity=_identity(structure),
+        figures=figures_of(actor, structure, clock.today()),
         edit_action=_completion(structure),
         state_label=lambda state: case_page.state_label(actor, state),
     )

@@ -36,10 +36,13 @@ ZONES = (
 
 @dataclass(frozen=True)
 class FunnelSite:
-    """A site: accidents expected and seen over the years; `zone` from -2 to 2, 0 within the 95 % limits."""
+    """A site: accidents expected and seen over the years; `zone` from -2 to 2, 0 within the 95 % limits.
+
+    Others whose few accidents are told to nobody come with MIDDLE_OF_FEW of them.
+    """
 
     expected: float
-    accidents: int
+    accidents: float
     zone: int = 0
 
 
@@ -190,7 +193,7 @@ def told(site: FunnelSite | NoFigure, tells_few: bool) -> str:
     if isinstance(site, NoFigure):
         return site.label
     is_few = not tells_few and FEWEST <= site.accidents <= MOST_OF_FEW
-    count = f"moins de {MOST_OF_FEW + 1}" if is_few else number_in_french(site.accidents)
+    count = f"moins de {MOST_OF_FEW + 1}" if is_few else number_in_french(int(site.accidents))
     many = "attendus" if site.expected >= 2 else "attendu"
     return f"{count} pour {number_in_french(Decimal(repr(float(site.expected))), 1)}{NBSP}{many}"
 
