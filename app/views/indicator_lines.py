@@ -133,15 +133,15 @@ def measured(indicator: Indicator, millionths: int) -> Rate | Decimal:
     return Rate.from_millionths(millionths) if indicator.is_rate else Decimal(millionths) / MILLION
 
 
-def in_words(indicator: Indicator, value: Shown) -> str:
-    """Return « 11,4 % », « 12 contrats », or why there is nothing."""
+def in_words(indicator: Indicator, value: Shown, *, has_unit: bool = True) -> str:
+    """Return « 11,4 % », « 12 contrats » (or « 12 » alone, where the unit is told once), or why there is nothing."""
     if isinstance(value, Rate):
         return value.in_french()
     if isinstance(value, NoFigure):
         return value.label
     decimals = 0 if value >= 10 or value == value.to_integral_value() else 1
     word = indicator.unit.word if value < 2 else f"{indicator.unit.word}s"
-    return f"{number_in_french(value, decimals)}{NBSP}{word}"
+    return number_in_french(value, decimals) + (f"{NBSP}{word}" if has_unit else "")
 
 
 def lines(sheet: Sheet) -> list[Line]:
@@ -186,11 +186,10 @@ def _line(sheet: Sheet, indicator: Indicator) -> Line:
     )
 
 
-def middle_half(indicator: Indicator, peers: PeerFigure) -> str:
+def middle_half(indicator: Indicator, peers: PeerFigure, *, has_unit: bool = True) -> str:
     """Return « de 9,8 % à 11,9 % »: the quartiles, between which half of the peers stand."""
-    first, third = (
-        in_words(indicator, measured(indicator, one)) for one in (peers.first_quartile, peers.third_quartile)
-    )
+    first = in_words(indicator, measured(indicator, peers.first_quartile), has_unit=False)
+    third = in_words(indicator, measured(indicator, peers.third_quartile), has_unit=has_unit)
     return f"de {first} à {third}"
 
 

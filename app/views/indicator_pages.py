@@ -105,12 +105,12 @@ def answers(actor: Actor, sheet: Sheet, remark: FigureRemark) -> bool:
 
 def _remark_url(sheet: Sheet) -> str:
     if not sheet.current or not may(sheet.actor, Act.COMMENT, Kind.INDICATOR, sheet.employer):
-        return ""
+        return url_for("indicators.sheet", finess_number=sheet.structure.finess) if sheet.is_open else ""
     return url_for("indicators.remark", finess_number=sheet.structure.finess)
 
 
 def _sheet_url(sheet: Sheet) -> str:
-    return ""
+    return url_for("indicators.sheet", finess_number=sheet.structure.finess) if sheet.is_open else ""
 
 
 def _named(reader: Actor, numbers: Iterable[int | None]) -> list[tuple[str, str]]:
@@ -153,7 +153,7 @@ def _groups(found: list[Line]) -> list[str]:
     return [f"Pairs : {groups.pop()}."] if len(groups) == 1 else []
 
 
-def claims_of(sheet: Sheet, reader: Actor) -> Claims | None:
+def claims_of(sheet: Sheet, reader: Actor, *, names_conventions: bool = True) -> Claims | None:
     """Return what accidents say, in the words of the reader; None when nothing is known or open."""
     if sheet.evidence is None or sheet.employer.is_public:
         return None
@@ -168,7 +168,7 @@ def claims_of(sheet: Sheet, reader: Actor) -> Claims | None:
         counts=_counts(sheet),
         interval=_interval(claims.low, claims.high, claims.weight) if is_told else "",
         cautions=tuple(cautions),
-        conventions=_named(reader, [sheet.evidence.convention_id]),
+        conventions=_named(reader, [sheet.evidence.convention_id]) if names_conventions else [],
     )
 
 

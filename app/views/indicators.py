@@ -1,8 +1,9 @@
 """Figures: the employer's remark on one of its own, and the answer."""
 
 from datetime import datetime
+from hashlib import sha256
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
@@ -10,15 +11,31 @@ from app.actions import remarks
 from app.extensions import db
 from app.models import FigureRemark, Structure
 from app.permissions import Act, Kind, may
-from app.queries.observations import get_remark
+from app.queries.observations import get_remark, kinds_read
 from app.queries.threads import find_submission
 from app.readers.indicators import indicators
+from app.views.downloads import attachment
 from app.views.indicator_lines import KIND_OF, Sheet, in_words, load, shown_indicators
+from app.views.situation_sheets import pdf_of, values_of
 from app.views.structures import structure_or_404
 from figures.absence import NoFigure
 from forms.indicators import AnswerForm, RemarkForm
 
 bp = Blueprint("indicators", __name__)
+
+
+@bp.get("/etablissements/<finess_number>/fiche-de-situation.pdf")
+@auth.requires(Kind.EMPLOYER)
+def sheet(finess_number: str) -> Response:
+    """Drawn outside any transaction, from what whoever asks may read."""
+    structure = structure_or_404(finess_number)
+    if not kinds_read(auth.acting(), structure.employer):
+        abort(403)
+    values = values_of(auth.acting(), structure, today=clock.today(), now=clock.now())
+    db.session.rollback()
+    content = pdf_of(values)
+    name = f"fiche-de-situation-{finess_number}.pdf"
+    return attachment(name, "application/pdf", content, sha256(content).hexdigest())
 
 
 @bp.route("/etablissements/<finess_number>/remarque", methods=["GET", "POST"])
