@@ -25,6 +25,7 @@ from app.permissions import (
     may,
     may_open_exceptionally,
     read_only_refusal,
+    reads_completeness,
     reads_journal,
     relations_needed,
 )
@@ -70,6 +71,7 @@ journal_reader = Permission("read journal", reads_journal)
 agent = Permission("act for an organisation", acts_for_organisation)
 lead_agent = Permission("open exceptionally", may_open_exceptionally)
 people_administrator = Permission("administer people", administers)
+data_reader = Permission("read completeness", reads_completeness)
 platform_administrator = Permission("install organisations", installs_organisations)
 
 

@@ -217,3 +217,8 @@ def reads_absence_motives(actor: Actor, structure: Structure, organisation_id: i
     if actor.role is Role.EMPLOYER or (organisation_id is not None and organisation_id == actor.organisation_id):
         return True
     return may_tell_absence_motives(structure.headcount)
+
+
+def reads_completeness(actor: Actor) -> bool:
+    """Tell whether the actor follows who has given its figures: the bodies that read them over a territory."""
+    return Relation.TERRITORY in relations_needed(actor.role, Kind.INDICATOR, Act.READ)

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from app import clock, filters
 from app.auth import current_actor
 from app.permissions import Act, Actor, Kind, Opening, administers, reads_journal, relations_needed
+from app.permissions import Act, Actor, Kind, administers, reads_completeness, reads_journal, relations_needed
 from app.sessions import current_user, valid_capacities
 from app.views import headers
 
@@ -19,7 +20,13 @@ VERSION = "0.1.0"
 NAVIGATION = (
     ("Mon bureau", "Accueil", "desk.show", ("desk",), None),
     ("Dossiers", "Mon accompagnement", "cases.index", ("cases", "steps", "teams", "visits"), Kind.CASE),
-    ("Employeurs", "Mon établissement", "employers.index", ("employers", "structures", "contacts"), Kind.EMPLOYER),
+    (
+        "Employeurs",
+        "Mon établissement",
+        "employers.index",
+        ("employers", "structures", "contacts", "indicators"),
+        Kind.EMPLOYER,
+    ),
     ("Conventions", "Conventions", "conventions.index", ("conventions",), Kind.CONVENTION),
     ("Aide", "Aide", "help.index", ("help",), None),
 )
@@ -100,6 +107,8 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
         for label, own, endpoint, blueprints, kind in NAVIGATION
         if kind is None or relations_needed(actor.role, kind, Act.READ)
     ]
+    if reads_completeness(actor):
+        shown.insert(-1, {"label": "Données", "url": url_for("data.show"), "current": request.blueprint == "data"})
     if administers(actor):
         current = request.blueprint in ("people", "habilitations", "exceptional_accesses")
         shown.insert(-1, {"label": "Personnes", "url": url_for("people.index"), "current": current})
