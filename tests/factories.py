@@ -22,8 +22,13 @@ from app.models import (
     Employer,
     Exchange,
     ExchangeKind,
+    FigureRemark,
+    FigureSource,
+    Import,
+    Observation,
     Organisation,
     OrganisationDepartement,
+    Quality,
     Scheme,
     Sector,
     Source,
@@ -35,6 +40,7 @@ from app.models import (
 )
 from app.models.search import search_key
 from app.permissions import BY_CONVENTION, Kind
+from workflows.import_run import ImportKind, ImportState
 from workflows.roles import Role
 from workflows.support_case import State
 from workflows.visit_report import ObservationKind
@@ -177,3 +183,50 @@ def make_visit(employer: Employer, author: User, case: Case | None = None, **val
     visit.observations = [VisitObservation(position=0, kind=ObservationKind.RISK, wording="Sans aide technique")]
     db.session.add(visit)
     return visit
+
+
+def make_import(organisation: Organisation | None, kind: ImportKind = ImportKind.TDB, **values: Any) -> Import:
+    """A file that came in whole."""
+    found = Import(
+        kind=kind,
+        state=ImportState.DONE,
+        organisation_id=organisation.id if organisation else None,
+        created_at=values.pop("created_at", NOW),
+        file_name=values.pop("file_name", "fichier.csv"),
+        size=1,
+        sha256="0" * 64,
+        **values,
+    )
+    db.session.add(found)
+    db.session.flush()
+    return found
+
+
+def make_figure(
+    structure: Structure, indicator: str, year: int, value: int, brought: Import, **values: Any
+) -> Observation:
+    """A value in millionths, as brought in by a file."""
+    source = FigureSource.ATMP if indicator.startswith("at_") else FigureSource.TDB
+    figure = Observation(
+        employer_id=structure.employer_id,
+        structure_id=structure.id,
+        indicator=indicator,
+        year=year,
+        value=value,
+        import_id=brought.id,
+        organisation_id=brought.organisation_id,
+        **{"quality": Quality.GOOD, "source": source, **values},
+    )
+    db.session.add(figure)
+    db.session.flush()
+    return figure
+
+
+def make_remark(structure: Structure, author: User, **values: Any) -> FigureRemark:
+    values = {"indicator": "abs_total", "year": 2025, "wording": "Deux départs à la retraite.", **values}
+    remark = FigureRemark(
+        employer_id=structure.employer_id, structure_id=structure.id, author_id=author.id, written_at=NOW, **values
+    )
+    db.session.add(remark)
+    db.session.flush()
+    return remark

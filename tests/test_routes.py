@@ -32,6 +32,7 @@ GET  /donnees-personnelles/demandes/{data_request}          302 403 403 403 403 
 POST /donnees-personnelles/demandes/{data_request}          401 403 403 403 403 403 403 403 403 403 403 422 403
 GET  /aide                                                  200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /aide/procedure                                        200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /aide/indicateurs                                      200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /aide/droits                                           200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /aide/accessibilite                                    200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /aide/securite                                         200 200 200 200 200 200 200 200 200 200 200 200 200
@@ -148,6 +149,17 @@ GET  /etablissements/{far_structure}                        302 404 404 404 404 
 GET  /etablissements/{structure}/modifier                   302 200 200 200 200 403 403 403 403 403 403 403 404
 POST /etablissements/{structure}/modifier                   401 302 302 302 302 403 403 403 403 403 403 403 404
 GET  /etablissements/{far_structure}/modifier               302 404 404 404 404 403 403 403 403 403 403 403 200
+GET  /etablissements/{structure}/fiche-de-situation.pdf     302 200 200 200 200 200 403 403 200 403 403 403 404
+GET  /etablissements/{far_structure}/fiche-de-situation.pdf 302 404 404 404 404 404 403 404 404 404 403 403 200
+GET  /etablissements/{structure}/remarque                   302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /etablissements/{structure}/remarque                   401 403 403 403 403 403 403 403 422 403 403 403 403
+GET  /etablissements/{far_structure}/remarque               302 403 403 403 403 403 403 403 404 403 403 403 403
+GET  /remarques/{remark}/reponse                            302 403 200 200 403 403 403 403 403 403 403 403 404
+POST /remarques/{remark}/reponse                            401 403 422 422 403 403 403 403 403 403 403 403 404
+GET  /remarques/{far_remark}/reponse                        302 404 404 404 404 403 403 403 403 403 403 403 403
+GET  /donnees                                               302 200 200 200 200 403 403 403 403 403 403 403 200
+GET  /donnees/sans-reponse                                  302 200 200 200 200 403 403 403 403 403 403 403 200
+GET  /donnees/sans-reponse.xlsx                             302 200 200 200 200 403 403 403 403 403 403 403 200
 GET  /notes/{note}                                          302 200 404 404 404 404 403 404 404 404 403 403 404
 GET  /notes/{ars_note}                                      302 200 200 200 200 404 403 404 404 404 403 403 404
 GET  /notes/{public_note}                                   302 404 200 200 200 404 403 404 404 404 403 403 404

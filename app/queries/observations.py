@@ -24,7 +24,7 @@ from app.models import (
     Quality,
     Structure,
 )
-from app.permissions import Act, Actor, Kind, Relation, figure_convention, may, reads_figure
+from app.permissions import Act, Actor, Kind, Relation, figure_convention, may, reads_figure, sees_employer
 from app.readers.nomenclatures import legal_nature_of_status
 from app.readers.territories import departements
 from figures.peers import PeerGroup
@@ -240,6 +240,7 @@ def list_remarks(employer: Employer, structures: Sequence[Structure], kinds: fro
     return list(db.session.scalars(statement.order_by(FigureRemark.id)))
 
 
-def get_remark(remark_id: int) -> FigureRemark | None:
-    """Return a remark by its number; the caller judges its employer."""
-    return db.session.get(FigureRemark, remark_id)
+def get_remark(actor: Actor, remark_id: int) -> FigureRemark | None:
+    """Return a remark of an employer in sight; the caller judges what may be done of it."""
+    statement = select(FigureRemark).join(Employer, FigureRemark.employer_id == Employer.id)
+    return db.session.scalars(statement.where(FigureRemark.id == remark_id, sees_employer(actor))).first()

@@ -82,7 +82,7 @@ def _keep(structure: Structure, form: RemarkForm, now: datetime) -> None:
 @bp.route("/remarques/<int:remark_id>/reponse", methods=["GET", "POST"])
 @auth.requires(Kind.EMPLOYER, Act.WRITE)
 def answer(remark_id: int) -> ResponseReturnValue:
-    found = get_remark(remark_id)
+    found = get_remark(auth.acting(), remark_id)
     if found is None:
         abort(404)
     employer, indicator = auth.employer_or_404(found.employer_id), indicators()[found.indicator]

@@ -24,7 +24,16 @@ from app.models import (
     Visit,
 )
 from app.permissions import Actor
-from tests.factories import NOW, make_convention, make_exchange, make_organisation, make_visit
+from tests.factories import (
+    NOW,
+    make_convention,
+    make_exchange,
+    make_figure,
+    make_import,
+    make_organisation,
+    make_remark,
+    make_visit,
+)
 from tests.files import PDF
 from tests.world import POITOU, World
 from workflows.data_request import RequestKind
@@ -76,10 +85,23 @@ def furnish(world: World) -> Scene:
         "delegation": _delegation(world),
         "aract": world.organisation("Aract Poitou").id,
         **_conventions(world),
+        **_figures(world, here, far),
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
     }
     db.session.commit()
     return Scene({name: str(number) for name, number in names.items()})
+
+
+def _figures(world: World, here: Case, far: Case) -> dict[str, int]:
+    """An absence and its remark, here and elsewhere."""
+    brought = make_import(world.organisation("ARS Poitou"))
+    make_figure(here.main_structure, "abs_total", 2025, 114_000, brought)
+    make_figure(far.main_structure, "abs_total", 2025, 98_000, make_import(world.organisation("Carsat Gironde")))
+    author = world.user("directrice")
+    return {
+        "remark": make_remark(here.main_structure, author).id,
+        "far_remark": make_remark(far.main_structure, world.user("ailleurs")).id,
+    }
 
 
 def _conventions(world: World) -> dict[str, int]:
