@@ -160,6 +160,8 @@ GET  /remarques/{far_remark}/reponse                        302 404 404 404 404 
 GET  /donnees                                               302 200 200 200 200 403 403 403 403 403 403 403 200
 GET  /donnees/sans-reponse                                  302 200 200 200 200 403 403 403 403 403 403 403 200
 GET  /donnees/sans-reponse.xlsx                             302 200 200 200 200 403 403 403 403 403 403 403 200
+GET  /employeurs/{employer}/retour-annuel.pdf               302 403 403 403 403 403 403 403 200 403 403 403 403
+GET  /employeurs/{far_employer}/retour-annuel.pdf           302 403 403 403 403 403 403 403 404 403 403 403 403
 GET  /notes/{note}                                          302 200 404 404 404 404 403 404 404 404 403 403 404
 GET  /notes/{ars_note}                                      302 200 200 200 200 404 403 404 404 404 403 403 404
 GET  /notes/{public_note}                                   302 404 200 200 200 404 403 404 404 404 403 403 404

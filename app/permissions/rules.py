@@ -3,10 +3,11 @@
 from app.models import Case, Convention, ConventionParty, Employer, Exchange, Sector, Structure, Visibility, Visit
 from app.permissions.actor import Actor
 from app.permissions.administration import administers
-from app.permissions.matrix import Act, Kind, Relation, opens, relations_needed
+from app.permissions.matrix import Act, Kind, Relation, opens, relations_needed, right_of
 from app.permissions.sight import SHARED_READERS, reads_calendars
 from app.statistics.disclosure import may_tell_absence_motives
 from workflows.core import Step
+from workflows.import_run import OWNERS, ImportKind
 from workflows.roles import LEADS, Role
 
 READ_ONLY = (
@@ -222,3 +223,19 @@ def reads_absence_motives(actor: Actor, structure: Structure, organisation_id: i
 def reads_completeness(actor: Actor) -> bool:
     """Tell whether the actor follows who has given its figures: the bodies that read them over a territory."""
     return Relation.TERRITORY in relations_needed(actor.role, Kind.INDICATOR, Act.READ)
+
+
+def waits_for_diagnosis(actor: Actor, kind: Kind) -> bool:
+    """Tell whether the actor's body reads this family once the diagnosis is done, and not before."""
+    return Relation.DIAGNOSED in right_of(actor.role, kind, Act.READ).given
+
+
+def reads_place_among_peers(actor: Actor) -> bool:
+    """Tell whether a figure is placed among its peers, and sites beside one another: nobody ranks an employer to
+    itself, nor shows it its neighbours."""
+    return actor.role is not Role.EMPLOYER
+
+
+def files_brought_in(actor: Actor) -> list[ImportKind]:
+    """Return the kinds of files that the actor's body brings in."""
+    return [kind for kind, roles in OWNERS.items() if actor.role in roles]

@@ -174,7 +174,8 @@ def reads_figure(actor: Actor, kind: Kind, relations: frozenset[str] = frozenset
         return and_(figure.employer_id == actor.employer_id)
     nobody = figure.organisation_id.is_(None) if relations_needed(actor.role, kind, Act.WRITE) else false()
     flowing = or_(false(), *_figure_flows(actor, kind).values())
-    here = true() if Relation.CASE in relations else _is_here(actor.territory)
+    places = actor.whole_territory if actor.openings else actor.territory
+    here = true() if Relation.CASE in relations else _is_here(places)
     return and_(here, or_(is_own(figure.organisation_id, actor), nobody, flowing))
 
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import joinedload
 
 from app.extensions import at_most, db
 from app.models import Employer, Import, Observation, Structure
-from app.permissions import Actor, Kind, reads_figure
+from app.permissions import Actor, Kind, files_brought_in, reads_figure
 from app.permissions.relations import codes_of
 from app.queries.case_list import PAGE
 from app.readers.indicators import indicators
 from app.readers.nomenclatures import categories
-from workflows.import_run import OWNERS, ImportKind, ImportState
+from workflows.import_run import ImportKind, ImportState
 
 ANSWERS = ("abs_total", "rotation", "vacance", "sad_absence", "sad_rotation", "sad_vacance")
 """One of them is enough to have answered."""
@@ -119,10 +119,19 @@ def _silent(actor: Actor, year: int, departement: str, category: str) -> Select[
 
 def list_last_imports(actor: Actor) -> list[tuple[ImportKind, Import | None]]:
     """Return, for each kind of file that the actor's body brings in, the last one that came in; None for none."""
-    kinds = [kind for kind, roles in OWNERS.items() if actor.role in roles]
     done = Import.state == ImportState.DONE
     own = Import.organisation_id == actor.organisation_id if actor.organisation_id is not None else false()
     last = select(func.max(Import.id)).where(done, own).group_by(Import.kind)
     statement = select(Import).where(Import.id.in_(last)).options(joinedload(Import.author))
     found = {one.kind: one for one in db.session.scalars(statement)}
-    return [(kind, found.get(kind)) for kind in kinds]
+    return [(kind, found.get(kind)) for kind in files_brought_in(actor)]
+
+
+def list_employers_with_figures(year: int) -> list[tuple[int, str]]:
+    """Return (number, FINESS or SIREN, else the number) of the employers of whom a figure of that year is known.
+
+    For a command, which owns the tables: it writes to each employer what is its own.
+    """
+    known = exists().where(Observation.employer_id == Employer.id, Observation.year == year).correlate(Employer)
+    rows = db.session.execute(select(Employer.id, Employer.finess, Employer.siren).where(known).order_by(Employer.id))
+    return [(number, finess or siren or str(number)) for number, finess, siren in rows]

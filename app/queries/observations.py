@@ -24,12 +24,21 @@ from app.models import (
     Quality,
     Structure,
 )
-from app.permissions import Act, Actor, Kind, Relation, figure_convention, may, reads_figure, sees_employer
+from app.permissions import (
+    Act,
+    Actor,
+    Kind,
+    Relation,
+    figure_convention,
+    may,
+    reads_figure,
+    sees_employer,
+    waits_for_diagnosis,
+)
 from app.readers.nomenclatures import legal_nature_of_status
 from app.readers.territories import departements
 from figures.peers import PeerGroup
 from figures.sizes import UNKNOWN, size_band
-from workflows.roles import Role
 from workflows.support_case import State
 
 FIGURES = (Kind.INDICATOR, Kind.AT_COUNT, Kind.AT_BAND)
@@ -84,8 +93,8 @@ def kinds_read(actor: Actor, record: Employer | Case) -> frozenset[Kind]:
 
 
 def _is_diagnosed(actor: Actor, record: Employer | Case) -> bool:
-    """Asked for the one role whose reading waits for the diagnosis."""
-    if actor.role is not Role.ARACT or Relation.CASE not in record.relations:
+    """Asked for those whose reading waits for the diagnosis, and for no other."""
+    if not waits_for_diagnosis(actor, Kind.INDICATOR) or Relation.CASE not in record.relations:
         return False
     if isinstance(record, Case):
         return record.state in DIAGNOSED

@@ -21,7 +21,7 @@ from app.queries.employers import FOLLOWED, EmployerFilters
 from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
 from app.views.audiences import opened_by, others_by_convention
-from app.views.indicator_pages import summaries_of
+from app.views.indicator_pages import Summary, summaries_of
 from app.views.listing import (
     active_filters,
     category_choices,
@@ -106,13 +106,15 @@ def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> st
     completion = completion_link(url_for("employers.edit", employer_id=employer.id), employer)
     writes = {kind: not viewer and may(actor, Act.WRITE, kind, employer) for kind in Kind}
     cases = list_cases_of_employer(actor, employer, viewer=viewer)
+    figures = summaries_of(actor, employer, employer.structures, clock.today(), viewer=viewer)
     return render_template(
         "employers/show.html",
         employer=employer,
         federations=queries.list_federations(employer) if reads_memberships(actor) else [],
         cases=cases,
         cases_by=others_by_convention(cases, viewer or actor),
-        figures=summaries_of(actor, employer, employer.structures, clock.today(), viewer=viewer),
+        figures=figures,
+        return_url=_return_url(employer, actor, figures) if not viewer else "",
         contacts=contacts,
         contacts_by=_conventions_used(contacts, viewer or actor),
         reads_contacts=reads_contacts,
@@ -127,6 +129,12 @@ def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> st
         looking_as=actor if viewer else None,
         may_look_as=queries.list_bodies(actor, employer) if writes[Kind.CASE] else [],
     )
+
+
+def _return_url(employer: Employer, actor: Actor, figures: list[Summary]) -> str:
+    """The employer's own yearly return, when there is something to tell."""
+    is_told = any(facts for _, _, facts in figures) and may(actor, Act.COMMENT, Kind.INDICATOR, employer)
+    return url_for("indicators.yearly_return", employer_id=employer.id) if is_told else ""
 
 
 def _conventions_used(contacts: Sequence[Contact], reader: Actor) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from app.models import MILLION
-from app.permissions import Kind
+from app.permissions import Kind, reads_place_among_peers
 from app.readers.indicators import MOTIVES, Indicator, indicators, indicators_of
 from app.views.indicator_lines import Sheet, measured
 from app.views.listing import short_category
@@ -84,8 +84,8 @@ def funnel(sheet: Sheet, who: str, width: int) -> Chart:
     assert sheet.evidence
     claims, territory = sheet.evidence.claims, sheet.evidence.territory
     mine = FunnelSite(claims.expected / MILLION, _accidents(sheet), claims.zone)
-    others = [] if sheet.actor.is_employer else [FunnelSite(e, count, int(zone)) for e, count, zone in territory.sites]
-    others = _without(others, mine)
+    others = [FunnelSite(e, count, int(zone)) for e, count, zone in territory.sites]
+    others = _without(others, mine) if reads_place_among_peers(sheet.actor) else []
     largest = max([2 * mine.expected, *(site.expected for site in others)])
     inner, outer = (
         LimitCurve(label, *curve(largest, limits, inflation=territory.inflation / MILLION))

@@ -20,15 +20,15 @@ BANDS = {
     EvidenceBand.PROBABLE: "entre 80 et 95 chances sur 100",
     EvidenceBand.INCONCLUSIVE: "entre 20 et 80 chances sur 100 : rien ne permet de conclure",
     EvidenceBand.NONE: "moins de 20 chances sur 100",
-    EvidenceBand.TOO_SMALL: "moins de deux années, ou moins de deux accidents attendus : aucune classe",
 }
+TOO_SMALL = ("trop petit", "moins de deux années, ou moins de deux accidents attendus : aucune classe")
 
 
 def in_words() -> dict[str, Any]:
     """Return what the page shows."""
     return {
         "reasons": [(reason.label, words) for reason, words in REASONS.items()],
-        "bands": [(band.label, words) for band, words in BANDS.items()],
+        "bands": [*((band.label, words) for band, words in BANDS.items()), TOO_SMALL],
         "families": [(_title(source), _rows(source)) for source in SOURCES],
         "fewest": FEWEST_PEERS,
         "not_for_one_site": NOT_FOR_ONE_SITE,

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from app.filters import day
 from app.models import MILLION, Employer, FigureRemark, Quality, Structure
-from app.permissions import Actor, Kind, reads_absence_motives
+from app.permissions import Actor, Kind, reads_absence_motives, reads_place_among_peers
 from app.queries import observations as queries
 from app.queries.observations import Current, Evidence, PeerFigure
 from app.readers.indicators import MOTIVES, Family, Indicator, Showing, indicators, indicators_of
@@ -202,7 +202,7 @@ def _group(sheet: Sheet, indicator: Indicator, peers: PeerFigure | None) -> str:
 
 def _place(sheet: Sheet, found: Current | None, peers: PeerFigure | None) -> str:
     """Return between which deciles of its peers a structure stands; never said to the employer, whom nobody ranks."""
-    if not found or not peers or not peers.deciles or sheet.actor.is_employer:
+    if not found or not peers or not peers.deciles or not reads_place_among_peers(sheet.actor):
         return ""
     tenth = bisect_right(peers.deciles, found.value)
     if tenth == 0:

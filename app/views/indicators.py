@@ -15,13 +15,18 @@ from app.queries.observations import get_remark, kinds_read
 from app.queries.threads import find_submission
 from app.readers.indicators import indicators
 from app.views.downloads import attachment
+from app.views.employer_returns import return_of
 from app.views.indicator_lines import KIND_OF, Sheet, in_words, load, shown_indicators
 from app.views.situation_sheets import pdf_of, values_of
 from app.views.structures import structure_or_404
-from figures.absence import NoFigure
+from figures.absence import NoFigure, last_published
 from forms.indicators import AnswerForm, RemarkForm
+from reports import employer_return
 
 bp = Blueprint("indicators", __name__)
+
+PUBLISHED_IN = 10
+"""The month from which the figures of the year before are all known."""
 
 
 @bp.get("/etablissements/<finess_number>/fiche-de-situation.pdf")
@@ -36,6 +41,20 @@ def sheet(finess_number: str) -> Response:
     content = pdf_of(values)
     name = f"fiche-de-situation-{finess_number}.pdf"
     return attachment(name, "application/pdf", content, sha256(content).hexdigest())
+
+
+@bp.get("/employeurs/<int:employer_id>/retour-annuel.pdf")
+@auth.requires(Kind.INDICATOR, Act.COMMENT)
+def yearly_return(employer_id: int) -> Response:
+    """The employer's own return, for the last year whose figures should be known."""
+    auth.employer_or_404(employer_id, kind=Kind.INDICATOR, act=Act.COMMENT)
+    today = clock.today()
+    values = return_of(employer_id, last_published(today, PUBLISHED_IN), today=today, now=clock.now())
+    if values is None:
+        abort(404)
+    db.session.rollback()
+    content = employer_return.pdf(values)
+    return attachment(f"retour-annuel-{values.year}.pdf", "application/pdf", content, sha256(content).hexdigest())
 
 
 @bp.route("/etablissements/<finess_number>/remarque", methods=["GET", "POST"])
@@ -87,6 +106,8 @@ def answer(remark_id: int) -> ResponseReturnValue:
         abort(404)
     employer, indicator = auth.employer_or_404(found.employer_id), indicators()[found.indicator]
     kind = KIND_OF[indicator.family]
+    if kind not in kinds_read(auth.acting(), employer):
+        abort(404)
     if not may(auth.acting(), Act.WRITE, kind, employer):
         abort(403)
     form = AnswerForm(data={"answer": found.answer, "version": found.version})

@@ -10,8 +10,7 @@ from jinja2 import StrictUndefined
 
 from app import clock, filters
 from app.auth import current_actor
-from app.permissions import Act, Actor, Kind, Opening, administers, reads_journal, relations_needed
-from app.permissions import Act, Actor, Kind, administers, reads_completeness, reads_journal, relations_needed
+from app.permissions import Act, Actor, Kind, Opening, administers, reads_completeness, reads_journal, relations_needed
 from app.sessions import current_user, valid_capacities
 from app.views import headers
 

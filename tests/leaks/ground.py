@@ -13,6 +13,7 @@ from app.actions.visits import finalise_visit
 from app.auth import actor_of
 from app.extensions import db
 from app.models import (
+    MILLION,
     BlockReason,
     Capacity,
     CarsatBlock,
@@ -33,13 +34,17 @@ from app.models import (
     VisitAgreedStep,
 )
 from app.models.search import search_key
+from figures.words import number_in_french
 from tests.factories import (
     NOW,
     make_case,
     make_convention,
     make_employer,
     make_exchange,
+    make_figure,
+    make_import,
     make_organisation,
+    make_remark,
     make_structure,
     make_user,
 )
@@ -49,6 +54,8 @@ from workflows.labels import LabelledEnum
 from workflows.support_case import State
 
 MARK = re.compile(r"zq\d{5}zq")
+FIGURE = re.compile("7\u202f7\\d\\d\u202f\\d{3}")
+"""A figure cannot hold a mark: those planted are of seven digits, and told by their writing in French."""
 
 
 class Topic(LabelledEnum):
@@ -64,6 +71,9 @@ class Topic(LabelledEnum):
     PERSON = "person", "Agent d’un autre territoire"
     BLOCK = "block", "Empêchement de signer"
     CONVENTION = "convention", "Convention entre organismes"
+    REMARK = "remark", "Remarque de l’employeur sur un chiffre"
+    FIGURE = "figure", "Indicateur"
+    ACCIDENT = "accident", "Nombre d’accidents du travail"
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,12 @@ class Ground:
         text = f"zq{len(self.secrets):05d}zq"
         self.secrets[text] = secret
         return text
+
+    def figure(self, secret: Secret) -> int:
+        """Return a number that stands for this secret, wherever it is written in French."""
+        number = 7_700_000 + len(self.secrets)
+        self.secrets[number_in_french(number)] = secret
+        return number
 
     def plant(self, record: Any, secret: Secret) -> None:
         """Add a mark to every free text of a record."""
@@ -230,6 +246,7 @@ def _furnish(ground: Ground, name: str, place: Place, people: dict[str, User]) -
     ground.name("employer", employer.id, secret)
     for structure in employer.structures:
         ground.name("structure", structure.finess, secret)
+    _figures(ground, name, employer, people)
     if not employer.is_public:
         _block(ground, name, employer, people["ailleurs" if employer.departement == "33" else "preventeur"])
     if case:
@@ -238,6 +255,26 @@ def _furnish(ground: Ground, name: str, place: Place, people: dict[str, User]) -
         on_case = None if name == "frontiere" and author == "referent" else case
         for visibility in Visibility:
             _furnish_entries(ground, name, employer, on_case, people[author], visibility)
+
+
+def _figures(ground: Ground, name: str, employer: Employer, people: dict[str, User]) -> None:
+    """A remark and, where every structure lies in one place, an indicator and a number of accidents."""
+    author, site = people["ailleurs" if employer.departement == "33" else "referent"], employer.structures[0]
+    remark = make_remark(site, author, answer="Vu.")
+    secret = Secret(Topic.REMARK, name)
+    ground.plant(remark, secret)
+    ground.name("remark", remark.id, secret)
+    if name == "frontiere":
+        return
+    here = "33" if employer.departement == "33" else ""
+    for topic, indicator, body in (
+        (Topic.FIGURE, "cdd_rempl", f"ars{here}"),
+        (Topic.ACCIDENT, "at_days_off", f"carsat{here}"),
+    ):
+        organisation = next(people[one].capacities[0].organisation for one, of in PEOPLE.items() if of == body)
+        if topic is Topic.FIGURE or not employer.is_public:
+            number = ground.figure(Secret(topic, name, where=f"observations.{indicator}"))
+            make_figure(site, indicator, 2025, number * MILLION, make_import(organisation))
 
 
 def _block(ground: Ground, name: str, employer: Employer, author: User) -> None:

@@ -43,6 +43,9 @@ visit       wide  wide  wide  own   own   none  none  emp   none
 document    wide  wide  wide  own   own   own   own   emp   none
 person      all   all   all   none  none  none  none  none  none
 block       own   none  none  none  none  none  none  none  none
+remark      all   all   all   none  none  none  none  all   all
+figure      all   all   all   none  none  none  none  all   all
+accident    all   none  none  none  none  none  none  all   all
 """
 """all: whatever the audience; wide: own, or shared with partners; own: what one's organisation wrote;
 emp: shared with the employer. « car:T » leaves public employers out: there the Carsat reads register and progress."""

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.leaks.ground import MARK, Ground, Secret
+from tests.leaks.ground import FIGURE, MARK, Ground, Secret
 from tests.pages import Browser
 from workflows.support_case import WORKFLOW
 
@@ -24,6 +24,7 @@ ARGUMENTS = {
     "document_id": "document",
     "contact_id": "contact",
     "convention_id": "convention",
+    "remark_id": "remark",
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 
@@ -92,7 +93,8 @@ def said(answer: TestResponse) -> str:
 
 def marks(answer: TestResponse) -> set[str]:
     """The marks that an answer holds."""
-    return set(MARK.findall(said(answer).lower()))
+    text = said(answer).lower()
+    return {*MARK.findall(text), *FIGURE.findall(text)}
 
 
 class Walker:

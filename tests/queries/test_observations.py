@@ -265,7 +265,7 @@ def test_counts_for_the_caisse_and_the_employer_bands_for_the_others(
 
 def test_the_interval_of_a_few_accidents_does_not_give_them_back(world: World) -> None:
     """One, two, three or four in all: the same band of what is told, whichever it was."""
-    seen = set()
+    seen: set[tuple[float, float]] = set()
     for accidents in range(1, 5):
         ours = add_claims(world, 0) if not seen else world.employer("Tilleuls").structures[0]
         make_figure(ours, COUNT, 2025, accidents * MILLION, make_import(world.organisation("Carsat Poitou")))

@@ -14,6 +14,10 @@ def lets_through(name: str, secret: Secret) -> bool:
         return True
     if secret.topic is Topic.BLOCK:
         return secret.owner == PEOPLE.get(name)
+    if secret.topic is Topic.ACCIDENT and role_of(name) not in (Role.CARSAT, Role.EMPLOYER):
+        return False
+    if secret.topic is Topic.REMARK and name in ("referent", "ailleurs") and secret.where.startswith("figure_remarks"):
+        return True  # whom the ground makes their author
     if name == "preventeur" and secret.where.startswith("case_events"):
         return True  # whom the ground makes the author of every event: one's own acts stay open to oneself
     tie = TIE[name][secret.employer]
