@@ -130,7 +130,11 @@ SAY_WHO_ACTS = (
     "set_config('random_page_cost', '1.1', true)"
 )
 KEEP_CASE = "SELECT set_config('jalon.case', %(case)s, true)"
-_ACTING = "who acts"
+TAKE_ROLE = (
+    "SELECT set_config('role', rolname, true) FROM pg_roles "
+    "WHERE rolname = %(role)s AND pg_has_role(session_user, oid, 'member')"
+)
+_ACTING, _ROLE = "who acts", "role taken"
 
 
 def act_for(user_id: int, organisation_id: int | None, employer_id: int | None) -> None:
@@ -146,11 +150,36 @@ def act_for(user_id: int, organisation_id: int | None, employer_id: int | None) 
         _say_who_acts(session, None, session.connection())
 
 
+def take_role(role: str) -> None:
+    """Read and write with the rights of another role of the database from now on, on PostgreSQL.
+
+    For the scheduler, which has little of its own: each transaction of the session takes the role as it begins, and
+    leaves it as it ends. Nothing happens when the connection may not take it: it is then above the wall, or refused.
+    """
+    session = db.session()
+    session.info[_ROLE] = role
+    if session.in_transaction():
+        _take_role(session, session.connection())
+
+
+def switch_role(role: str) -> None:
+    """Take another role in the midst of the work of who has taken one; nothing for pages and commands, which have not."""
+    if db.session().info.get(_ROLE):
+        take_role(role)
+
+
 @event.listens_for(Session, "after_begin")
 def _say_who_acts(session: Session, _: Any, connection: Connection) -> None:
+    _take_role(session, connection)
     acting = session.info.get(_ACTING)
     if acting and connection.dialect.name == "postgresql":
         connection.exec_driver_sql(SAY_WHO_ACTS, acting)
+
+
+def _take_role(session: Session, connection: Connection) -> None:
+    role = session.info.get(_ROLE)
+    if role and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(TAKE_ROLE, {"role": role})
 
 
 def keep_at_hand(case_id: int) -> None:

@@ -37,20 +37,23 @@ OWNERS: dict[ImportKind, frozenset[Role]] = {
 
 
 class ImportState(LabelledEnum):
-    """Where an import stands. `CHECKING` and `RUNNING` are the scheduler's: they survive a stop."""
+    """Where an import stands. What is in `TO_WORK` is the scheduler's: it survives a stop."""
 
     RECEIVED = "received", "Colonnes à vérifier"
     CHECKING = "checking", "Vérification en cours"
     CHECKED = "checked", "À confirmer"
+    CONFIRMED = "confirmed", "En attente de son tour"
     RUNNING = "running", "Import en cours"
     DONE = "done", "Terminé"
     FAILED = "failed", "Refusé"
     ABANDONED = "abandoned", "Abandonné"
+    UNDOING = "undoing", "Annulation en cours"
     UNDONE = "undone", "Annulé"
 
 
 _IMPORTERS = tuple(sorted({role for roles in OWNERS.values() for role in roles}, key=list(Role).index))
 _OPEN = (ImportState.RECEIVED, ImportState.CHECKED, ImportState.FAILED)
+_AT_WORK = (ImportState.CHECKING, ImportState.RUNNING)
 
 
 def _step(slug: str, sources: tuple[ImportState, ...], target: ImportState, label: str) -> Step:
@@ -62,14 +65,22 @@ WORKFLOW = Workflow(
     states=ImportState,
     initial=ImportState.RECEIVED,
     steps=(
-        _step("check", (*_OPEN, ImportState.CHECKED), ImportState.CHECKING, "Vérifier le fichier"),
+        _step("check", _OPEN, ImportState.CHECKING, "Vérifier le fichier"),
         _step("show", (ImportState.CHECKING,), ImportState.CHECKED, "Montrer ce qui serait fait"),
-        _step("confirm", (ImportState.CHECKED,), ImportState.RUNNING, "Importer"),
+        _step("confirm", (ImportState.CHECKED,), ImportState.CONFIRMED, "Importer"),
+        _step("begin", (ImportState.CONFIRMED,), ImportState.RUNNING, "Commencer"),
         _step("finish", (ImportState.RUNNING,), ImportState.DONE, "Terminer"),
-        _step("fail", (ImportState.CHECKING, ImportState.RUNNING), ImportState.FAILED, "Refuser le fichier"),
-        _step("abandon", _OPEN, ImportState.ABANDONED, "Abandonner"),
-        _step("undo", (ImportState.DONE,), ImportState.UNDONE, "Annuler l’import"),
+        _step("fail", _AT_WORK, ImportState.FAILED, "Refuser le fichier"),
+        _step("abandon", (*_OPEN, ImportState.CONFIRMED), ImportState.ABANDONED, "Abandonner"),
+        _step("undo", (ImportState.DONE,), ImportState.UNDOING, "Annuler l’import"),
+        _step("withdraw", (ImportState.UNDOING,), ImportState.UNDONE, "Retirer ce qui était entré"),
+        _step("keep", (ImportState.UNDOING,), ImportState.DONE, "Garder ce qui était entré"),
     ),
     ended=frozenset({ImportState.ABANDONED, ImportState.UNDONE}),
 )
 """An import that is `DONE` may still be undone while nothing has been built on it."""
+
+TO_WORK = (ImportState.CHECKING, ImportState.CONFIRMED, ImportState.RUNNING, ImportState.UNDOING)
+"""What the scheduler takes up."""
+OVER = (ImportState.DONE, ImportState.FAILED, ImportState.ABANDONED, ImportState.UNDONE)
+"""What it has left: the bytes are forgotten some time after."""

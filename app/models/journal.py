@@ -61,6 +61,9 @@ class JournalAction(LabelledEnum):
     IDENTITY_TIED = "identity_tied", "Compte rattaché à ProConnect"
     DOWNLOADED = "downloaded", "Téléchargement"
     EXPORTED = "exported", "Export d’une liste"
+    IMPORT_CONFIRMED = "import_confirmed", "Import confirmé"
+    IMPORT_FINISHED = "import_finished", "Import terminé"
+    IMPORT_UNDONE = "import_undone", "Import annulé"
     JOURNAL_DROPPED = "journal_dropped", "Période close retirée du journal"
 
 
@@ -91,6 +94,7 @@ class ObjectKind(LabelledEnum):
     CONVENTION = "convention", "Convention"
     EXCEPTIONAL_ACCESS = "exceptional_access", "Accès exceptionnel"
     DELEGATION = "delegation", "Délégation"
+    IMPORT = "import", "Import"
     JOURNAL = "journal", "Journal"
 
 

@@ -10,6 +10,11 @@ OPEN_FOLLOW_UPS = table(
 )
 """A structure that an open case follows, told to the bodies that could open another one."""
 
+RUNNING_IMPORTS = table(
+    "running_imports", column("kind", String(40)), column("organisation_id", Integer), column("started_at", Instant())
+)
+"""Which import of each kind is under way, told to whoever waits for it: whose, and since when."""
+
 CASE_PLACES = table("case_places", column("case_id", Integer), column("departement", String(3)))
 """The département of each structure of a case."""
 

@@ -75,6 +75,13 @@ def may_lead(actor: Actor) -> bool:
     return actor.role in LEADS
 
 
+def kinds_brought_in(actor: Actor) -> tuple[ImportKind, ...]:
+    """Return the kinds of files that are the actor's organisation's own: nobody else brings them in."""
+    if actor.organisation_id is None or actor.is_read_only:
+        return ()
+    return tuple(kind for kind in ImportKind if actor.role in OWNERS[kind])
+
+
 def may_follow(actor: Actor, structure: Structure) -> bool:
     """Tell whether the actor's body acts where the structure is: another département's belongs to its neighbours."""
     return may_lead(actor) and not actor.is_read_only and structure.departement in actor.territory

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, MetaData, text
 
 from app.second_wall.functions import COUNTS, FUNCTIONS, INNER_VIEWS, PLACES, REQUESTS, SIGHT, VIEWS, WORDS
-from app.second_wall.rules import AGGREGATES, APP, GUARDED, RIGHTS, ROLES, SCHEDULER, Guard
+from app.second_wall.rules import AGGREGATES, APP, GUARDED, IMPORTER, RIGHTS, ROLES, SCHEDULER, Guard
+
+BELONGS = ((AGGREGATES, APP), (IMPORTER, SCHEDULER), (APP, SCHEDULER))
+"""Which role each role may take. What the scheduler may take is not its own meanwhile: it does not inherit."""
 
 
 class RolesMissing(Exception):
@@ -61,7 +64,8 @@ def sql_of_roles() -> str:
     """Return what a database administrator runs once for the whole server."""
     created = [f"CREATE ROLE {role} NOLOGIN;  -- {purpose}" for role, purpose in ROLES.items()]
     signing_in = [f"ALTER ROLE {role} LOGIN PASSWORD '…';" for role in (APP, SCHEDULER)]
-    return "\n".join([*created, f"GRANT {AGGREGATES} TO {APP};", *signing_in])
+    granted = [f"GRANT {role} TO {member};" for role, member in BELONGS]
+    return "\n".join([*created, f"ALTER ROLE {SCHEDULER} NOINHERIT;", *granted, *signing_in])
 
 
 def _known_roles(connection: Connection) -> list[str]:
@@ -70,20 +74,30 @@ def _known_roles(connection: Connection) -> list[str]:
 
 
 def _ensure_roles(connection: Connection) -> None:
+    lacking = [*_lacking(connection)]
+    if not lacking:
+        return
+    if not connection.scalar(text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")):
+        asked = "\n".join(lacking) if _known_roles(connection) else sql_of_roles()
+        raise RolesMissing(
+            f"Il manque des rôles à la base. Faites lancer ceci par qui l’administre, puis recommencez :\n{asked}"
+        )
+    for statement in lacking:
+        connection.exec_driver_sql(statement)
+
+
+def _lacking(connection: Connection) -> Iterator[str]:
     known = _known_roles(connection)
-    missing = [role for role in ROLES if role not in known]
-    if missing:
-        may = connection.scalar(text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"))
-        if not may:
-            raise RolesMissing(
-                "Il manque des rôles à la base. Faites lancer ceci par qui l’administre, puis recommencez :\n"
-                + sql_of_roles()
-            )
-        for role in missing:
-            connection.exec_driver_sql(f"CREATE ROLE {role} NOLOGIN")
+    for role in ROLES:
+        if role not in known:
+            yield f"CREATE ROLE {role} NOLOGIN;"
+    inherits = text("SELECT rolinherit FROM pg_roles WHERE rolname = :name")
+    if SCHEDULER not in known or connection.scalar(inherits, {"name": SCHEDULER}):
+        yield f"ALTER ROLE {SCHEDULER} NOINHERIT;"
     belongs = text("SELECT pg_has_role(:member, :role, 'member')")
-    if not connection.scalar(belongs, {"member": APP, "role": AGGREGATES}):
-        connection.exec_driver_sql(f"GRANT {AGGREGATES} TO {APP}")
+    for role, member in BELONGS:
+        if not {role, member} <= {*known} or not connection.scalar(belongs, {"member": member, "role": role}):
+            yield f"GRANT {role} TO {member};"
 
 
 def _inner_views() -> Iterator[str]:
@@ -109,8 +123,9 @@ def _policies(metadata: MetaData) -> Iterator[str]:
             yield f"CREATE POLICY app_updates ON {table} FOR UPDATE TO {APP} USING ({guard.updates})"
         if guard.deletes:
             yield f"CREATE POLICY app_deletes ON {table} FOR DELETE TO {APP} USING ({guard.deletes})"
-        if table in RIGHTS[SCHEDULER]:
-            yield f"CREATE POLICY scheduler ON {table} TO {SCHEDULER} USING (true) WITH CHECK (true)"
+        for role, name in ((SCHEDULER, "scheduler"), (IMPORTER, "importer")):
+            if table in RIGHTS[role]:
+                yield f"CREATE POLICY {name} ON {table} TO {role} USING (true) WITH CHECK (true)"
         yield f"GRANT {', '.join(_acts(metadata, table, guard))} ON {table} TO {APP}"
 
 
@@ -130,7 +145,7 @@ def _rights(metadata: MetaData) -> Iterator[str]:
     for role, tables in RIGHTS.items():
         for table, acts in tables.items():
             yield f"GRANT {acts} ON {table} TO {role}"
-    for role in (APP, SCHEDULER):
+    for role in (APP, SCHEDULER, IMPORTER):
         written = {name for name, guard in GUARDED.items() if guard.inserts and role == APP}
         written |= {name for name, acts in RIGHTS[role].items() if "INSERT" in acts}
         for table in sorted(written):

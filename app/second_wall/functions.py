@@ -155,6 +155,10 @@ VIEWS = {
         f"s.departement = ANY ({TERRITORY}) OR case_is_in_sight(l.case_id)",
     ),
     "import_days": ("SELECT i.id AS import_id, i.created_at AS received_at FROM imports i WHERE true", "true"),
+    "running_imports": (
+        "SELECT i.kind, i.organisation_id, i.started_at FROM imports i WHERE i.state = 'running'",
+        f"{KIND} IS NOT NULL",
+    ),
 }
 """What is told beyond what is read, in numbers only, with its condition on PostgreSQL: that an open case follows a
 structure already, so that no second one is opened. Where a case lies, which each list asks many times over: one

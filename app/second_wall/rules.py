@@ -18,11 +18,12 @@ from app.second_wall.functions import (
     case_in_sight,
 )
 
-APP, SCHEDULER, AGGREGATES = "jalon_app", "jalon_scheduler", "jalon_aggregates"
+APP, SCHEDULER, AGGREGATES, IMPORTER = "jalon_app", "jalon_scheduler", "jalon_aggregates", "jalon_importer"
 ROLES = {
     APP: "les pages : chaque organisation n’y trouve que ses lignes",
     SCHEDULER: "rappels et courriels : les échéances de tous les dossiers, aucun texte",
     AGGREGATES: "les comptages sans nom, et rien d’autre",
+    IMPORTER: "les fichiers repris : le registre et les indicateurs, aucun texte",
 }
 """Beside the owner of the tables, who migrates, imports and runs the commands."""
 
@@ -260,7 +261,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "capacities": f"SELECT, INSERT, UPDATE ({_PLACE})",
         "delegations": "SELECT, INSERT, UPDATE (revoked_on)",
         "organisations": "SELECT, UPDATE (review_due_on)",
-        **dict.fromkeys(("open_follow_ups", "case_places", "import_days", "alembic_version"), "SELECT"),
+        **dict.fromkeys(("open_follow_ups", "case_places", "import_days"), "SELECT"),
+        **dict.fromkeys(("running_imports", "alembic_version"), "SELECT"),
         **dict.fromkeys(("peer_bands", "claim_references", "claim_territories"), "SELECT"),
         **dict.fromkeys(("conventions", "convention_parties"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("convention_families", "convention_departements"), _WHOLE),
@@ -285,11 +287,30 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("journal_seals", "journal_seal_heads"), "SELECT, INSERT"),
         **dict.fromkeys(("user_sessions", "throttles", "magic_links"), "SELECT, DELETE"),
         "journal_heads": "SELECT, UPDATE",
+        "imports": "SELECT",
         "case_reminders": "SELECT, UPDATE (queued_on), DELETE",
         "outbox_mails": "SELECT, INSERT, UPDATE",
         "absences": "SELECT, DELETE",
         "exceptional_accesses": "SELECT (id, case_id, user_id, organisation_id, opened_at, expires_at)",
     },
     AGGREGATES: {},
+    # Taken by the scheduler for one transaction at a time (`app.extensions.take_role`).
+    IMPORTER: {
+        **dict.fromkeys(("users", "capacities", "organisations", "organisation_departements"), "SELECT"),
+        **dict.fromkeys(("conventions", "convention_parties"), "SELECT"),
+        **dict.fromkeys(("convention_families", "convention_departements"), "SELECT"),
+        **dict.fromkeys(("employers", "structures"), "SELECT, INSERT, UPDATE"),
+        "cases": "SELECT, UPDATE (departement)",
+        "case_structures": "SELECT",
+        "federation_members": "SELECT, INSERT, DELETE",
+        "observations": "SELECT, INSERT, DELETE",
+        **dict.fromkeys(("claim_references", "peer_bands"), _WHOLE),
+        "imports": "SELECT, UPDATE",
+        "import_chunks": "SELECT, DELETE",
+        "contacts": "SELECT (id, version), DELETE",
+        **dict.fromkeys(("import_problems", "import_changes"), "SELECT, INSERT, DELETE"),
+        "journal_entries": "SELECT, INSERT",
+        "journal_heads": "SELECT, UPDATE",
+    },
 }
 """What each role may do, besides what the rules of the guarded tables give to the pages."""

@@ -1,0 +1,39 @@
+"""One row of the register put back as it was before an import, unless somebody has changed it since."""
+
+from typing import Any
+
+from sqlalchemy import CursorResult, Table, delete, insert, update
+
+from app.extensions import db
+from app.models import Contact, FederationMember, Import, ImportChange, Structure
+
+MEMBERS: Table = FederationMember.__table__  # type: ignore[assignment]
+VERSIONED: dict[str, Table] = {
+    model.__tablename__: model.__table__  # type: ignore[misc]
+    for model in (Contact, Structure)
+}
+
+
+def restore(change: ImportChange, import_: Import) -> bool:
+    """Put one row back; False when it is no longer as the import left it, and nothing is then written."""
+    if change.table == MEMBERS.name:
+        return _restore_member(change, import_)
+    table = VERSIONED[change.table]
+    as_left = (table.c.id == change.row_id, table.c.version == change.row_version)
+    if change.before is None:
+        return _touched(delete(table).where(*as_left))
+    return _touched(update(table).where(*as_left).values(**change.before, version=table.c.version + 1))
+
+
+def _restore_member(change: ImportChange, import_: Import) -> bool:
+    """A membership is one or is not: whoever added or removed it since has the last word."""
+    of = {"organisation_id": import_.organisation_id, "employer_id": change.row_id}
+    if change.before is None:
+        here = (MEMBERS.c.organisation_id == of["organisation_id"], MEMBERS.c.employer_id == of["employer_id"])
+        return _touched(delete(MEMBERS).where(*here))
+    return _touched(insert(MEMBERS).values(**of))
+
+
+def _touched(statement: Any) -> bool:
+    done: CursorResult[Any] = db.session.execute(statement)  # type: ignore[assignment]
+    return bool(done.rowcount)

@@ -1,0 +1,23 @@
+"""What each kind of file does when it is brought in: one file per kind."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from app.actions.incoming.handling import best_layout
+from app.actions.incoming.tdb import TdbHandler
+from workflows.import_run import ImportKind
+
+HANDLERS: dict[ImportKind, Any] = {handler.kind: handler for handler in (TdbHandler(),)}
+"""The kinds that Jalon knows how to bring in; the others are not offered."""
+
+RECOGNISED = 0.5
+"""A layout whose required columns are all there scores that at least (`app.readers.layouts.score`)."""
+
+
+def recognise(head: Sequence[str], file_name: str, kinds: Collection[ImportKind]) -> ImportKind | None:
+    """Return the kind among these whose columns are those of the file, or None."""
+    scores = [
+        (best_layout(HANDLERS[kind], head, file_name)[1], kind) for kind in kinds if kind in HANDLERS and HANDLERS[kind].layouts
+    ]
+    best = max(scores, key=lambda one: one[0], default=(0.0, None))
+    return best[1] if best[0] >= RECOGNISED else None

@@ -1,0 +1,160 @@
+"""What a kind of file must say of itself to be brought in, and what is said of each of its rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import IO, Any, Protocol
+
+from app.models import Import
+from app.permissions import Actor
+from app.readers.layouts import Layout, RowReading, match, score
+from app.readers.problems import Problem
+from app.readers.reading import Reading, read_table
+from app.readers.tables import Table, open_table
+from workflows.import_run import ImportKind
+from workflows.labels import LabelledEnum
+
+UNKNOWN_STRUCTURE = "FINESS {finess} inconnu du répertoire : importez d’abord FINESS, puis ce fichier."
+ELSEWHERE = "Hors du territoire de votre organisme (département {departement}) : une ligne de vos voisins reste à eux."
+
+
+class Effect(LabelledEnum):
+    """What a row does, or would do."""
+
+    CREATE = "create", "Nouveau"
+    UPDATE = "update", "Mise à jour"
+    UNCHANGED = "unchanged", "Inchangé"
+    REJECT = "reject", "Refusé"
+    CONFLICT = "conflict", "En conflit"
+
+    @property
+    def is_lost(self) -> bool:
+        """True when nothing of the row enters."""
+        return self in (Effect.REJECT, Effect.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one row does: in a few words for the preview; `reason` says why it does not enter, and what to do."""
+
+    line: int
+    effect: Effect
+    summary: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a row of the register was before (None: it was not), and the version in which the import left it."""
+
+    table: str
+    row_id: int
+    row_version: int | None = None
+    before: dict[str, Any] | None = None
+
+
+@dataclass
+class Context:
+    """For whom a file is brought in, and when. `territory` None: everywhere, for the command of who runs the server."""
+
+    import_id: int
+    organisation_id: int | None
+    territory: frozenset[str] | None
+    actor: Actor | None
+    today: date
+    now: datetime
+    options: dict[str, Any] = field(default_factory=dict)
+    is_dry_run: bool = False
+    changes: list[Change] = field(default_factory=list)
+
+    def is_elsewhere(self, departement: str | None) -> bool:
+        """Tell whether a place is another organisation's."""
+        return self.territory is not None and departement not in self.territory
+
+
+class Opened(Protocol):
+    """A file made ready: refused as a whole, or giving what became of each of its rows."""
+
+    @property
+    def refusal(self) -> Problem | None:
+        """Why the whole file is refused."""
+
+    @property
+    def records(self) -> int:
+        """How many rows of data it has."""
+
+    def results(self, after: int = 0) -> Iterator[RowReading]:
+        """What became of each row whose number is above `after`."""
+
+
+class Handler(Protocol):
+    """One kind of file. `for_author`: each row is an act of the person who confirmed, judged as such."""
+
+    kind: ImportKind
+    layouts: tuple[Layout, ...]
+    for_author: bool
+    keeps: str
+    """Why what has entered cannot be taken back; empty when it can."""
+
+    def open(self, stream: IO[bytes], import_: Import) -> Opened:
+        """Return the file ready to be read, its columns mapped as the person said."""
+
+    def treat(self, rows: Sequence[RowReading], context: Context) -> list[Verdict]:
+        """Say what each of these rows does, one verdict each; and do it, unless the context is a dry run."""
+
+    def remarks(self, import_: Import) -> list[str]:
+        """What is to be said of every file of this kind and layout."""
+
+    def finish(self, opened: Opened, context: Context) -> None:
+        """Do what can only be done once all the rows have been treated."""
+
+
+class TableHandler:
+    """What the kinds read by a layout share."""
+
+    kind: ImportKind
+    layouts: tuple[Layout, ...]
+    for_author = False
+    keeps = ""
+
+    def open(self, stream: IO[bytes], import_: Import) -> Reading:
+        """Return the file read by the layout and the columns that were agreed upon."""
+        layout = layout_of(self, import_)
+        table = open_table(stream, import_.file_name, lambda head: score(layout, head))
+        given = {option.name: str(import_.options.get(option.name) or "") for option in layout.options}
+        return read_table(table, layout, import_.mapping, given)
+
+    def remarks(self, import_: Import) -> list[str]:
+        """Nothing, for most kinds."""
+        return []
+
+    def finish(self, opened: Opened, context: Context) -> None:
+        """Nothing remains to be done."""
+
+
+def layout_of(handler: Handler, import_: Import) -> Layout:
+    """Return the layout by which an import is read: the one chosen when it was received."""
+    named = {layout.name: layout for layout in handler.layouts}
+    return named.get(str(import_.options.get("layout")), handler.layouts[0])
+
+
+def best_layout(handler: Handler, head: Sequence[str], file_name: str = "") -> tuple[Layout, float]:
+    """Return the layout of a kind that suits a head best, and how well, from 0 to 1."""
+    scores = [(score(layout, head, file_name), -rank, layout) for rank, layout in enumerate(handler.layouts)]
+    found, _, layout = max(scores, key=lambda one: one[:2])
+    return layout, found
+
+
+def open_unknown(stream: IO[bytes], file_name: str, layouts: Sequence[Layout]) -> Table:
+    """Return a file surveyed when its layout is still to be found among these."""
+    return open_table(stream, file_name, lambda head: max((score(layout, head) for layout in layouts), default=0.0))
+
+
+def propose(layout: Layout, head: Sequence[str], kept: dict[str, str]) -> dict[str, int]:
+    """Return the column of each field: as the organisation said last time, else by the titles."""
+    places = {name: rank for rank, name in enumerate(head)}
+    known = {field: places[name] for field, name in kept.items() if name in places}
+    proposed = {
+        field: rank for field, rank in match(layout, head).items() if field not in known and rank not in known.values()
+    }
+    return known | proposed

@@ -1,0 +1,163 @@
+"""The imports: one is claimed, checked or written batch by batch, each batch committed on its own, then ended."""
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
+
+from app import auth, clock
+from app.actions import import_batches as batches
+from app.actions.import_undoing import NotPossible, withdraw
+from app.actions.incoming.handling import Context, Opened
+from app.extensions import act_for, db, take_role
+from app.models import Import
+from app.permissions import Actor
+from app.second_wall.rules import IMPORTER
+from workflows.import_run import WORKFLOW, ImportState
+
+log = logging.getLogger("jalon.imports")
+UNEXPECTED = (
+    "L’import s’est arrêté sur une erreur inattendue après la ligne {line} : ce qui précède est entré, le reste non. "
+    "Vérifiez le fichier à nouveau ; si cela se répète, prévenez l’exploitation."
+)
+GONE = "La personne qui a confirmé cet import n’agit plus pour l’organisme : quelqu’un d’autre doit le reprendre."
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Work:
+    """One import under way: the record's number, for whom, until when."""
+
+    import_id: int
+    context: Context
+    now: Clock
+    should_stop: Callable[[], bool]
+
+
+def work_on_imports(*, now: Clock = clock.now, should_stop: Callable[[], bool] = lambda: False) -> int:
+    """Take up what waits, one import after the other; return how many were dealt with."""
+    done = 0
+    take_role(IMPORTER)
+    while not should_stop() and (import_ := batches.claim(now=now())):
+        number = import_.id
+        db.session.commit()
+        try:
+            deal_with(number, now=now, should_stop=should_stop)
+        except (batches.TakenOver, OperationalError):
+            db.session.rollback()
+            log.warning("Import %d laissé à qui l’a repris, ou remis à plus tard.", number)
+            return done
+        except Exception:
+            db.session.rollback()
+            log.exception("L’import %d s’est arrêté.", number)
+            _fail(number, now())
+        done += 1
+    db.session.rollback()
+    return done
+
+
+def deal_with(import_id: int, *, now: Clock = clock.now, should_stop: Callable[[], bool] = lambda: False) -> None:
+    """Check, write or undo one claimed import, to its end or until it is time to stop."""
+    import_ = _get(import_id)
+    actor = _author(import_)
+    if actor is None and import_.author_id:
+        batches.fail(import_, GONE, now=now())
+        db.session.commit()
+        return
+    if import_.state is ImportState.UNDOING:
+        _undo(import_, actor, now())
+        return
+    with closing(batches.spooled(import_id)) as stream:
+        opened = batches.handler_of(import_).open(stream, import_)
+        _pass_over(import_, opened, Work(import_id, _context(import_, actor, now()), now, should_stop))
+
+
+def _get(import_id: int) -> Import:
+    found = db.session.get(Import, import_id, populate_existing=True)
+    assert found
+    return found
+
+
+def _author(import_: Import) -> Actor | None:
+    """Return the author in the capacity in which it acts for the organisation, if it still has it."""
+    if import_.author is None:
+        return None
+    for capacity in auth.valid_capacities(import_.author):
+        if capacity.organisation_id == import_.organisation_id:
+            act_for(import_.author.id, capacity.organisation_id, None)
+            return auth.actor_of(import_.author, capacity)
+    return None
+
+
+def _context(import_: Import, actor: Actor | None, now: datetime) -> Context:
+    return Context(
+        import_.id,
+        import_.organisation_id,
+        actor.territory if actor else None,
+        actor,
+        now.astimezone(clock.PARIS).date(),
+        now,
+        dict(import_.options),
+        is_dry_run=import_.state is ImportState.CHECKING,
+    )
+
+
+def _pass_over(import_: Import, opened: Opened, work: Work) -> None:
+    at_line, is_whole = import_.at_line, import_.is_strict and not work.context.is_dry_run
+    if opened.refusal:
+        batches.fail(import_, opened.refusal.message, now=work.now())
+        db.session.commit()
+        return
+    if at_line == 0:
+        batches.begin(import_, opened, now=work.now())
+        batches.note_remarks(import_, batches.remarks_of(import_, opened))
+        db.session.commit()
+    handler = batches.handler_of(import_)
+    for batch in batches.batches(opened.results(at_line)):
+        at_line = batches.treat(batch, at_line, work.context, handler, now=work.now())
+        if is_whole:
+            continue  # all or nothing: one transaction for the whole file
+        db.session.commit()
+        if work.should_stop():
+            batches.release(work.import_id)
+            db.session.commit()
+            return
+    _end(work, opened)
+
+
+def _end(work: Work, opened: Opened) -> None:
+    import_, context, now = _get(work.import_id), work.context, work.now()
+    if context.is_dry_run:
+        batches.end_check(import_, today=context.today, now=now)
+    elif import_.is_strict and import_.rejected:
+        db.session.rollback()
+        batches.fail(_get(work.import_id), batches.CHANGED_MEANWHILE, now=now)
+    else:
+        batches.handler_of(import_).finish(opened, context)
+        batches.end_run(import_, actor=context.actor, today=context.today, now=now)
+    db.session.commit()
+
+
+def _undo(import_: Import, actor: Actor | None, now: datetime) -> None:
+    try:
+        withdraw(import_, actor=actor, now=now)
+    except NotPossible as why:
+        db.session.rollback()
+        import_ = _get(import_.id)
+        WORKFLOW.fire(import_, "keep", today=now.date(), effective_on=None)
+        import_.failure, import_.claimed_at, import_.undone_at, import_.undone_by_id = str(why), None, None, None
+    db.session.commit()
+
+
+def _fail(import_id: int, now: datetime) -> None:
+    import_ = _get(import_id)
+    if import_.state is ImportState.UNDOING:
+        import_.claimed_at = now  # tried again once the claim has grown old
+    else:
+        batches.fail(import_, UNEXPECTED.format(line=import_.at_line), now=now)
+    db.session.commit()
+
+
