@@ -32,7 +32,6 @@ OBJECTS = {
     "visit_id": ObjectKind.VISIT,
     "document_id": ObjectKind.DOCUMENT,
     "contact_id": ObjectKind.CONTACT,
-    "import_id": ObjectKind.IMPORT,
 }
 """What the arguments of an address name, from the widest to the nearest."""
 

@@ -22,6 +22,7 @@ from app.permissions import (
     administers,
     held_by,
     installs_organisations,
+    kinds_brought_in,
     may,
     may_open_exceptionally,
     read_only_refusal,
@@ -70,6 +71,7 @@ signed_in = Permission("signed in", lambda actor: True)
 journal_reader = Permission("read journal", reads_journal)
 agent = Permission("act for an organisation", acts_for_organisation)
 lead_agent = Permission("open exceptionally", may_open_exceptionally)
+file_importer = Permission("bring files in", lambda actor: bool(kinds_brought_in(actor)), act=Act.READ)
 people_administrator = Permission("administer people", administers)
 data_reader = Permission("read completeness", reads_completeness)
 platform_administrator = Permission("install organisations", installs_organisations)
@@ -93,6 +95,16 @@ class SecondFactor:
 second_factor = SecondFactor
 
 
+def takes_files_of(size: int) -> Callable[[View], View]:
+    """Let the forms of a view carry files of that many bytes, more than the others: they go to the disk as they come."""
+
+    def mark(view: View) -> View:
+        view.largest = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 class TooManyAttempts(Exception):
     """Somebody tries too often; `wait` says how long to let pass (429)."""
 
@@ -103,11 +115,19 @@ class TooManyAttempts(Exception):
 
 def init_app(app: Flask) -> None:
     """Set up sessions, CSRF, and the check that comes before every view."""
+    app.before_request(_take_large_files)
     csrf.init_app(app)
     sessions.init_app(app)
     app.before_request(_say_whether_it_writes)
     app.before_request(_judge_the_route)
     app.context_processor(lambda: {"actor": current_actor()})
+
+
+def _take_large_files() -> None:
+    """Before the token against forgery is looked for, which reads the whole form: of nobody but who is signed in."""
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", 0)
+    if largest and request.method == "POST" and current_standing() is Standing.OPEN:
+        request.max_content_length = largest
 
 
 def _say_whether_it_writes() -> None:

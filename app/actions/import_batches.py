@@ -4,6 +4,7 @@ Each batch is one transaction: rows, problems, what it takes to undo them, count
 worker that stops, however it does, leaves whole batches, and the next one goes on from the last line.
 """
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,9 @@ MOST_ROWS, MOST_VALUES = 5_000, 50_000
 SHOWN = 20
 STALE = timedelta(minutes=2)
 """A worker that gives no sign of life for so long is dead: another takes its import up."""
+
+QUOTED = re.compile(r"«[^»]*»|\d[\d\s.,]*(?:%|\b)")
+"""What a message says of one row only: what it quotes, and numbers."""
 
 IMPORTS: Table = Import.__table__  # type: ignore[assignment]
 COUNTED = {
@@ -200,7 +204,14 @@ def _problems(batch: Sequence[RowReading], verdicts: Sequence[Verdict]) -> Itera
 def _problem(
     line: int, column: str | None, severity: Severity, message: str, cells: list[str] | None = None
 ) -> dict[str, Any]:
-    return {"line": line, "column": column, "severity": severity.value, "message": message, "cells": cells}
+    return {
+        "line": line,
+        "column": column,
+        "severity": severity.value,
+        "message": message,
+        "reason": QUOTED.sub("…", message)[:255],
+        "cells": cells,
+    }
 
 
 def _shown(verdict: Verdict) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CursorResult, Table, delete, insert, update
+from sqlalchemy import CursorResult, Table, delete, exists, insert, select, update
 
 from app.extensions import db
 from app.models import Contact, FederationMember, Import, ImportChange, Structure
@@ -27,11 +27,12 @@ def restore(change: ImportChange, import_: Import) -> bool:
 
 def _restore_member(change: ImportChange, import_: Import) -> bool:
     """A membership is one or is not: whoever added or removed it since has the last word."""
-    of = {"organisation_id": import_.organisation_id, "employer_id": change.row_id}
+    here = (MEMBERS.c.organisation_id == import_.organisation_id, MEMBERS.c.employer_id == change.row_id)
     if change.before is None:
-        here = (MEMBERS.c.organisation_id == of["organisation_id"], MEMBERS.c.employer_id == of["employer_id"])
         return _touched(delete(MEMBERS).where(*here))
-    return _touched(insert(MEMBERS).values(**of))
+    if db.session.scalar(select(exists().where(*here))):
+        return False
+    return _touched(insert(MEMBERS).values(organisation_id=import_.organisation_id, employer_id=change.row_id))
 
 
 def _touched(statement: Any) -> bool:

@@ -19,6 +19,7 @@ from app.extensions import db
 from app.models import Import, ImportChunk, ImportMapping, JournalAction, ObjectKind
 from app.permissions import Actor, kinds_brought_in
 from app.readers.layouts import Layout, missing
+from app.readers.problems import InvalidCell
 from app.readers.reading import options_of
 from app.readers.tables import Table
 from workflows.import_run import WORKFLOW, ImportKind, ImportState
@@ -75,7 +76,7 @@ def receive(
     )
     if layout and table:
         import_.mapping = propose(layout, table.head, kept_columns(import_))
-        import_.options = {**import_.options, **_answers(layout, file.name)}
+        import_.options = {**import_.options, **_answers(layout, table)}
     db.session.add(import_)
     db.session.flush()
     _keep_bytes(import_.id, file.stream)
@@ -121,8 +122,8 @@ def _look_into(
     return found, best_layout(HANDLERS[found], table.head, file.name)[0], table
 
 
-def _answers(layout: Layout, file_name: str) -> dict[str, str]:
-    given, _ = options_of(layout, file_name, {})
+def _answers(layout: Layout, table: Table) -> dict[str, str]:
+    given, _ = options_of(layout, table, {})
     return {name: str(value) for name, value in given.items()}
 
 
@@ -172,9 +173,12 @@ def _refuse_incomplete(layout: Layout, import_: Import, terms: Terms) -> None:
         raise Unacceptable(f"Désignez une colonne pour : {', '.join(lacking)}.")
     if len(set(terms.mapping.values())) < len(terms.mapping):
         raise Unacceptable("Une même colonne est désignée deux fois : chaque rubrique a la sienne.")
-    _, unanswered = options_of(layout, import_.file_name, dict(terms.options))
-    if unanswered:
-        raise Unacceptable(" ".join(unanswered), next(iter(terms.options), ""))
+    for option in layout.options:
+        try:
+            option.parse(terms.options.get(option.name, ""))
+        except InvalidCell as why:
+            message = str(why) if terms.options.get(option.name) else f"« {option.label} » : précisez-la."
+            raise Unacceptable(message, option.name) from why
 
 
 def _begin_again(import_: Import) -> None:

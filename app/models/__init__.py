@@ -59,7 +59,7 @@ from app.models.outbox import OutboxMail, RuleSetting
 from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
 from app.models.second_factors import RecoveryCode, SecondFactor
 from app.models.sessions import SignInWay, UserSession
-from app.models.tellings import CASE_PLACES, IMPORT_DAYS, OPEN_FOLLOW_UPS
+from app.models.tellings import CASE_PLACES, IMPORT_DAYS, OPEN_FOLLOW_UPS, RUNNING_IMPORTS
 from app.models.throttles import Throttle
 from app.models.users import Capacity, ManagerFunction, PersonState, User
 from app.models.visibility import Visibility
@@ -70,6 +70,7 @@ __all__ = [
     "MILLION",
     "OPEN_FOLLOW_UPS",
     "Absence",
+    "RUNNING_IMPORTS",
     "AccessAction",
     "AccessEntry",
     "AnonymousCase",

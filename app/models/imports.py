@@ -79,7 +79,10 @@ class ImportChunk(Model):
 
 
 class ImportProblem(Model):
-    """A remark on a row that is kept, or a row that is not: `cells` are its own, for the file of rejects."""
+    """A remark on a row that is kept, or a row that is not: `cells` are its own, for the file of rejects.
+
+    `reason` is the message without what it quotes: what problems of one sort have in common.
+    """
 
     __tablename__ = "import_problems"
     __table_args__ = (Index("ix_import_problems_import", "import_id", "id"),)
@@ -90,6 +93,7 @@ class ImportProblem(Model):
     column: Mapped[short_line | None] = mapped_column("column_name")
     severity: Mapped[short]
     message: Mapped[long_text]
+    reason: Mapped[short_line] = mapped_column(default="")
     cells: Mapped[list[str] | None] = mapped_column(JSON)
 
 

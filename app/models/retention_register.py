@@ -109,7 +109,7 @@ REGISTER: dict[str, dict[str, str]] = {
     "import_changes": {"import": "id import_id table_name row_id row_version before"},
     "import_chunks": {"import": "import_id number data"},
     "import_mappings": {"setting": "organisation_id kind year columns saved_on"},
-    "import_problems": {"import": "id import_id line column_name severity message cells"},
+    "import_problems": {"import": "id import_id line column_name severity message reason cells"},
     "imports": {
         "import": "preview",
         "record": "id kind state organisation_id author_id created_at file_name size sha256 format head mapping options"

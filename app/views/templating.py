@@ -10,7 +10,17 @@ from jinja2 import StrictUndefined
 
 from app import clock, filters
 from app.auth import current_actor
-from app.permissions import Act, Actor, Kind, Opening, administers, reads_completeness, reads_journal, relations_needed
+from app.permissions import (
+    Act,
+    Actor,
+    Kind,
+    Opening,
+    administers,
+    kinds_brought_in,
+    reads_completeness,
+    reads_journal,
+    relations_needed,
+)
 from app.sessions import current_user, valid_capacities
 from app.views import headers
 
@@ -108,6 +118,9 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
     ]
     if reads_completeness(actor):
         shown.insert(-1, {"label": "Données", "url": url_for("data.show"), "current": request.blueprint == "data"})
+    if kinds_brought_in(actor):
+        current = request.blueprint == "imports"
+        shown.insert(-1, {"label": "Imports", "url": url_for("imports.index"), "current": current})
     if administers(actor):
         current = request.blueprint in ("people", "habilitations", "exceptional_accesses")
         shown.insert(-1, {"label": "Personnes", "url": url_for("people.index"), "current": current})

@@ -54,7 +54,7 @@ def workbook(head: Sequence[str], rows: Iterable[Sequence[Any]], facts: Sequence
         about = book.add_worksheet("Filtres")
         about.set_column(0, 1, 45)
         for number, fact in enumerate(facts):
-            about.write_row(number, 0, [_harmless(text) for text in fact])
+            about.write_row(number, 0, [harmless(text) for text in fact])
     return buffer.getvalue()
 
 
@@ -64,9 +64,9 @@ def _write(sheet: Any, row: int, column: int, value: Any, day: Any) -> None:
     elif isinstance(value, int):
         sheet.write_number(row, column, value)
     elif value:
-        sheet.write_string(row, column, _harmless(str(value)))
+        sheet.write_string(row, column, harmless(str(value)))
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Neutralise what a spreadsheet would read as a formula if the file were turned into CSV."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("column_name", sa.String(length=255), nullable=True),
         sa.Column("severity", sa.String(length=80), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=255), nullable=False),
         sa.Column("cells", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_import_problems_import_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_problems")),

@@ -95,6 +95,10 @@ class Handler(Protocol):
     for_author: bool
     keeps: str
     """Why what has entered cannot be taken back; empty when it can."""
+    has_removals: bool
+    """A list that is complete also takes out who is not in it, if the person says so."""
+    duty: str
+    """What the person who brings these files in owes to others, said before confirming."""
 
     def open(self, stream: IO[bytes], import_: Import) -> Opened:
         """Return the file ready to be read, its columns mapped as the person said."""
@@ -116,6 +120,8 @@ class TableHandler:
     layouts: tuple[Layout, ...]
     for_author = False
     keeps = ""
+    has_removals = False
+    duty = ""
 
     def open(self, stream: IO[bytes], import_: Import) -> Reading:
         """Return the file read by the layout and the columns that were agreed upon."""
