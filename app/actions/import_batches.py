@@ -107,14 +107,14 @@ def begin(import_: Import, opened: Opened, *, now: datetime) -> None:
     db.session.execute(moved.values(started_at=now, records=opened.records, preview=[], **values))
 
 
-def batches(results: Iterable[RowReading]) -> Iterator[list[RowReading]]:
-    """Cut a reading into batches of a size that one transaction bears."""
+def batches(results: Iterable[RowReading], *, in_one: bool = False) -> Iterator[list[RowReading]]:
+    """Cut a reading into batches of a size that one transaction bears, unless its rows only go together."""
     batch: list[RowReading] = []
     weight = 0
     for result in results:
         batch.append(result)
         weight += len(getattr(result.row, "values", ())) or 1
-        if len(batch) >= MOST_ROWS or weight >= MOST_VALUES:
+        if not in_one and (len(batch) >= MOST_ROWS or weight >= MOST_VALUES):
             yield batch
             batch, weight = [], 0
     if batch:
@@ -165,10 +165,7 @@ def _note(batch: Sequence[RowReading], verdicts: Sequence[Verdict], after: int, 
     found = [*_problems(batch, verdicts)]
     if found:
         db.session.execute(insert(ImportProblem), [{**one, "import_id": context.import_id} for one in found])
-    if context.changes:
-        rows = [{**_columns(change), "import_id": context.import_id} for change in context.changes]
-        db.session.execute(insert(ImportChange), rows)
-        context.changes.clear()
+    _keep_changes(context)
     counts = Counter(COUNTED[verdict.effect] for verdict in verdicts)
     counts["read"] = len(batch)
     counts["remarks"] = sum(1 for one in found if one["severity"] != Severity.REJECT.value)
@@ -176,6 +173,13 @@ def _note(batch: Sequence[RowReading], verdicts: Sequence[Verdict], after: int, 
     if after == 0:
         values["preview"] = [_shown(verdict) for verdict in sorted(verdicts, key=lambda one: one.line)[:SHOWN]]
     db.session.execute(update(IMPORTS).where(IMPORTS.c.id == context.import_id).values(**values))
+
+
+def _keep_changes(context: Context) -> None:
+    if context.changes:
+        rows = [{**_columns(change), "import_id": context.import_id} for change in context.changes]
+        db.session.execute(insert(ImportChange), rows)
+        context.changes.clear()
 
 
 def _columns(change: Any) -> dict[str, Any]:
@@ -234,6 +238,12 @@ def remarks_of(import_: Import, opened: Opened) -> list[str]:
     """Return what is to be said of the file as a whole."""
     table = getattr(opened, "table", None)
     return [*(remark.message for remark in getattr(table, "remarks", ())), *handler_of(import_).remarks(import_)]
+
+
+def finish(import_: Import, opened: Opened, context: Context) -> None:
+    """Do what waited for the last row, and keep what is said of it."""
+    note_remarks(import_, handler_of(import_).finish(opened, context, import_.rejected))
+    _keep_changes(context)
 
 
 def end_check(import_: Import, *, today: date, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from app.actions.import_restoring import restore
+from app.actions.import_sweeping import KEPT
 from app.actions.imports import told
 from app.actions.incoming.figures import count_superseded
 from app.actions.incoming.figures import withdraw as withdraw_figures
@@ -19,11 +20,13 @@ class NotPossible(Exception):
     """The import cannot be undone; the message says what stands on it."""
 
 
-def built_on(import_: Import) -> str:
+def built_on(import_: Import, *, now: datetime) -> str:
     """Return what has been built on an import since, in a sentence; empty when it can be undone.
 
     A list that froze its figures would be said here too.
     """
+    if import_.ended_at and import_.ended_at < now - KEPT:
+        return "Plus de trente jours ont passé : ce qu’il faut pour annuler cet import n’est plus gardé."
     if count := count_superseded(import_.id):
         several = f"{count} valeurs en ont été remplacées" if count > 1 else "Une valeur en a été remplacée"
         return f"{several} par un import plus récent : annulez d’abord celui-là."
@@ -32,7 +35,7 @@ def built_on(import_: Import) -> str:
 
 def withdraw(import_: Import, *, actor: Actor | None, now: datetime) -> None:
     """Take the values out and put the register back as it was; raises NotPossible when something stands on it."""
-    if why := built_on(import_):
+    if why := built_on(import_, now=now):
         raise NotPossible(why)
     changes = db.session.scalars(
         select(ImportChange).where(ImportChange.import_id == import_.id).order_by(ImportChange.id.desc())

@@ -1,4 +1,4 @@
-"""`flask scheduler`: a process of its own that queues the day's reminders, seals the journal, sends the mails."""
+"""`flask scheduler`: a process of its own: the day's reminders, the mails, the files brought in, the journal's seal."""
 
 import logging
 import signal
@@ -16,6 +16,7 @@ from app import clock
 from app.extensions import db
 from app.jobs.habilitations import pursue_reviews
 from app.jobs.identity import sweep_identity
+from app.jobs.imports import forget_old_imports, work_on_imports
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
 from app.jobs.seals import seal_the_day
 from app.queries.outbox import count_waiting_mails
@@ -29,7 +30,7 @@ log = logging.getLogger("jalon.scheduler")
 
 @click.command("scheduler")
 @click.option(
-    "--once", is_flag=True, help="Prépare les rappels, envoie les courriels, scelle le journal, puis s’arrête."
+    "--once", is_flag=True, help="Prépare les rappels, envoie les courriels, reprend les imports, scelle le journal, puis s’arrête."
 )
 @click.option(
     "--tick",
@@ -39,7 +40,7 @@ log = logging.getLogger("jalon.scheduler")
 )
 @with_appcontext
 def scheduler(once: bool, tick: float | None) -> None:
-    """Prépare les rappels, envoie les courriels et scelle le journal du jour, jusqu’à ce qu’on l’arrête."""
+    """Prépare les rappels, envoie les courriels, reprend les fichiers importés et scelle le journal du jour."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     _refuse_to_be_blind()
     if once:
@@ -61,6 +62,8 @@ def run_once() -> None:
     queued = queue_due_reminders() + pursue_reviews()
     sweep_identity()
     done = send_waiting_mails()
+    work_on_imports()
+    forget_old_imports()
     seal_the_day()
     click.echo(f"Rappels préparés : {queued}. {_summary(done)} Encore en attente : {count_waiting_mails()}.")
     if done.server_error:
@@ -68,7 +71,7 @@ def run_once() -> None:
 
 
 def run(app: Flask, tick: float) -> None:
-    """Repeat both jobs until SIGTERM or Ctrl-C; the mail under way is finished first."""
+    """Repeat the jobs until SIGTERM or Ctrl-C; the mail under way is finished first."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # each job says what goes wrong
     log.setLevel(logging.WARNING if app.config["DEMO"] else logging.INFO)
@@ -78,6 +81,7 @@ def run(app: Flask, tick: float) -> None:
     jobs.add_job(_in_context(app, Sweeper()), seconds=tick * TICKS_PER_SWEEP, next_run_time=clock.now(), **common)
     first = clock.now() + timedelta(seconds=min(tick, 1))
     jobs.add_job(_in_context(app, Sender(stopping)), seconds=tick, next_run_time=first, **common)
+    jobs.add_job(_in_context(app, Importer(stopping)), seconds=tick, next_run_time=first, **common)
     # Blocked, then waited for: a handler that interrupts a thread holding a lock could leave it held for ever.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     jobs.start()
@@ -94,9 +98,21 @@ class Sweeper:
     def __call__(self) -> None:
         sweep_identity()
         pursue_reviews()
+        forget_old_imports()
         if queued := queue_due_reminders():
             log.info("Rappels préparés : %d.", queued)
         seal_the_day()  # the last: were its file out of reach, nobody's reminder would wait
+
+
+class Importer:
+    """Checks and writes the files that people bring in; stopped, it leaves them after a whole batch."""
+
+    def __init__(self, stopping: Event) -> None:
+        self._stopping = stopping
+
+    def __call__(self) -> None:
+        if done := work_on_imports(should_stop=self._stopping.is_set):
+            log.info("Imports traités : %d.", done)
 
 
 class Sender:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import auth, clock
 from app.actions import import_batches as batches
+from app.actions.import_sweeping import sweep_imports
 from app.actions.import_undoing import NotPossible, withdraw
 from app.actions.incoming.handling import Context, Opened
 from app.extensions import act_for, db, take_role
@@ -39,8 +40,25 @@ class Work:
 
 def work_on_imports(*, now: Clock = clock.now, should_stop: Callable[[], bool] = lambda: False) -> int:
     """Take up what waits, one import after the other; return how many were dealt with."""
-    done = 0
     take_role(IMPORTER)
+    try:
+        return _work(now, should_stop)
+    finally:
+        db.session.remove()  # the role and the person go with it
+
+
+def forget_old_imports(*, now: Clock = clock.now) -> None:
+    """Forget the bytes and the refused rows of imports that ended long ago; leave aside those nobody went on with."""
+    take_role(IMPORTER)
+    try:
+        sweep_imports(now=now())
+        db.session.commit()
+    finally:
+        db.session.remove()
+
+
+def _work(now: Clock, should_stop: Callable[[], bool]) -> int:
+    done = 0
     while not should_stop() and (import_ := batches.claim(now=now())):
         number = import_.id
         db.session.commit()
@@ -55,7 +73,6 @@ def work_on_imports(*, now: Clock = clock.now, should_stop: Callable[[], bool] =
             log.exception("L’import %d s’est arrêté.", number)
             _fail(number, now())
         done += 1
-    db.session.rollback()
     return done
 
 
@@ -116,7 +133,7 @@ def _pass_over(import_: Import, opened: Opened, work: Work) -> None:
         batches.note_remarks(import_, batches.remarks_of(import_, opened))
         db.session.commit()
     handler = batches.handler_of(import_)
-    for batch in batches.batches(opened.results(at_line)):
+    for batch in batches.batches(opened.results(at_line), in_one=handler.in_one_batch):
         at_line = batches.treat(batch, at_line, work.context, handler, now=work.now())
         if is_whole:
             continue  # all or nothing: one transaction for the whole file
@@ -130,13 +147,13 @@ def _pass_over(import_: Import, opened: Opened, work: Work) -> None:
 
 def _end(work: Work, opened: Opened) -> None:
     import_, context, now = _get(work.import_id), work.context, work.now()
+    batches.finish(import_, opened, context)
     if context.is_dry_run:
         batches.end_check(import_, today=context.today, now=now)
     elif import_.is_strict and import_.rejected:
         db.session.rollback()
         batches.fail(_get(work.import_id), batches.CHANGED_MEANWHILE, now=now)
     else:
-        batches.handler_of(import_).finish(opened, context)
         batches.end_run(import_, actor=context.actor, today=context.today, now=now)
     db.session.commit()
 

@@ -4,10 +4,23 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from app.actions.incoming.handling import best_layout
-from app.actions.incoming.tdb import TdbHandler
+from app.actions.incoming.atmp import AtmpHandler
+from app.actions.incoming.links import LinksHandler
+from app.actions.incoming.members import MembersHandler
+from app.actions.incoming.references import ReferencesHandler
+from app.actions.incoming.structures import HomeCareHandler, TdbHandler
 from workflows.import_run import ImportKind
 
-HANDLERS: dict[ImportKind, Any] = {handler.kind: handler for handler in (TdbHandler(),)}
+HANDLERS: dict[ImportKind, Any] = {
+    handler.kind: handler for handler in (
+        TdbHandler(),
+        HomeCareHandler(),
+        AtmpHandler(),
+        ReferencesHandler(),
+        MembersHandler(),
+        LinksHandler(),
+    )
+}
 """The kinds that Jalon knows how to bring in; the others are not offered."""
 
 RECOGNISED = 0.5

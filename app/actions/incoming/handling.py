@@ -95,6 +95,8 @@ class Handler(Protocol):
     for_author: bool
     keeps: str
     """Why what has entered cannot be taken back; empty when it can."""
+    in_one_batch: bool
+    """Rows only have a meaning together: such files are small."""
     has_removals: bool
     """A list that is complete also takes out who is not in it, if the person says so."""
     duty: str
@@ -109,8 +111,8 @@ class Handler(Protocol):
     def remarks(self, import_: Import) -> list[str]:
         """What is to be said of every file of this kind and layout."""
 
-    def finish(self, opened: Opened, context: Context) -> None:
-        """Do what can only be done once all the rows have been treated."""
+    def finish(self, opened: Opened, context: Context, rejected: int) -> list[str]:
+        """Do what can only be done once all the rows have been treated; return what is to be said of it."""
 
 
 class TableHandler:
@@ -120,6 +122,7 @@ class TableHandler:
     layouts: tuple[Layout, ...]
     for_author = False
     keeps = ""
+    in_one_batch = False
     has_removals = False
     duty = ""
 
@@ -134,8 +137,9 @@ class TableHandler:
         """Nothing, for most kinds."""
         return []
 
-    def finish(self, opened: Opened, context: Context) -> None:
+    def finish(self, opened: Opened, context: Context, rejected: int) -> list[str]:
         """Nothing remains to be done."""
+        return []
 
 
 def layout_of(handler: Handler, import_: Import) -> Layout:

@@ -1,0 +1,88 @@
+"""The national references of accidents at work, one year at a time, summed by activity."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import IO
+
+from sqlalchemy import Table, delete, insert, select
+
+from app.actions.incoming.handling import Context, Effect, TableHandler, Verdict
+from app.extensions import db
+from app.models import ClaimReference, Import
+from app.models.observations import MILLION
+from app.readers.kinds.references import REFERENCES, NafReference, ReferenceRow, naf_references
+from app.readers.layouts import RowReading
+from app.readers.reading import Reading
+from app.readers.text import refuse
+from workflows.import_run import ImportKind
+
+TABLE: Table = ClaimReference.__table__  # type: ignore[assignment]
+MOST_ROWS = 20_000
+TOO_LONG = "Ce fichier est bien plus long qu’une année de références (CTN × NAF) : vérifiez que c’est le bon."
+COMPARED = ("staff", "hours", "accidents", "days_off")
+
+
+class ReferencesHandler(TableHandler):
+    """Rows of a committee and an activity. An activity is summed over the whole file before it is written."""
+
+    kind = ImportKind.REFERENCES
+    layouts = (REFERENCES,)
+    in_one_batch = True
+    keeps = "Une année de références se remplace : importez de nouveau le bon fichier de cette année."
+
+    def open(self, stream: IO[bytes], import_: Import) -> Reading:
+        """Return the file read by the columns that were agreed upon, if it is of the size of one year."""
+        reading = super().open(stream, import_)
+        return replace(reading, refusal=refuse(TOO_LONG)) if reading.records > MOST_ROWS else reading
+
+    def treat(self, rows: Sequence[RowReading], context: Context) -> list[Verdict]:
+        """Say what each row does; the sums of all of them are written, unless the context is a dry run."""
+        effects = _compare([reading.row for reading in rows], context)
+        verdicts = []
+        for reading in rows:
+            row: ReferenceRow = reading.row
+            shown = f"{row.naf or 'Activité inconnue'} ({row.ctn}), {row.year} : {row.naf_label or 'dans le total'}"
+            verdicts.append(Verdict(reading.number, effects[row.naf], shown))
+        return verdicts
+
+
+def _compare(rows: Sequence[ReferenceRow], context: Context) -> dict[str, Effect]:
+    """Write the sums that differ from what is known of their year; return what each activity becomes."""
+    sums = naf_references(rows)
+    years = {one.year for one in sums}
+    known = {(row["year"], row["naf"]): row for row in _known(years)}
+    effects, fresh = {}, []
+    for one in sums:
+        values = _values(one, context)
+        before = known.get((one.year, one.naf))
+        if before is None:
+            effects[one.naf] = Effect.CREATE
+        elif any(before[name] != values[name] for name in COMPARED):
+            effects[one.naf] = Effect.UPDATE
+        else:
+            effects[one.naf] = Effect.UNCHANGED
+            continue
+        fresh.append(values)
+    if fresh and not context.is_dry_run:
+        codes = [values["naf"] for values in fresh]
+        db.session.execute(delete(TABLE).where(TABLE.c.year.in_(years), TABLE.c.naf.in_(codes)))
+        db.session.execute(insert(TABLE), fresh)
+    return effects
+
+
+def _known(years: set[int]) -> Sequence[dict[str, int]]:
+    return [dict(row) for row in db.session.execute(select(TABLE).where(TABLE.c.year.in_(years))).mappings()]
+
+
+def _values(one: NafReference, context: Context) -> dict[str, int | str]:
+    staff, accidents = one.counts["employees"], one.counts["at_first_payment"]
+    return {
+        "year": one.year,
+        "naf": one.naf,
+        "staff": staff,
+        "hours": one.counts["hours"],
+        "accidents": accidents,
+        "days_off": one.counts["days_off"],
+        "frequency": round(MILLION * 1_000 * accidents / staff) if staff else 0,
+        "import_id": context.import_id,
+    }

@@ -1,0 +1,180 @@
+"""What each kind of file does: one small file each, every row told, the same again for nothing, then undone."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, inspect, select
+
+from app.actions import imports as actions
+from app import clock
+from app.extensions import db
+from app.models import (
+    ClaimReference,
+    Employer,
+    FederationMember,
+    Import,
+    ImportProblem,
+    Observation,
+    Quality,
+    Sector,
+    Structure,
+)
+from app.readers.reference_files import read_bytes
+from tests.figures import DIAMANT, bring_in, counts, csv_file, plant, work
+from tests.world import World
+from workflows.import_run import ImportKind, ImportState
+
+
+def values(**conditions: Any) -> list[tuple[str, int, int]]:
+    statement = select(Observation.indicator, Observation.year, Observation.value).filter_by(**conditions)
+    return sorted(tuple(row) for row in db.session.execute(statement))
+
+
+def current() -> dict[tuple[str, int], int]:
+    rows = db.session.execute(select(Observation.indicator, Observation.year, Observation.value).order_by(Observation.id))
+    return {(indicator, year): value for indicator, year, value in rows}
+
+
+def problems(import_: Import) -> list[tuple[int, str, str]]:
+    found = select(ImportProblem.line, ImportProblem.severity, ImportProblem.message)
+    return [tuple(row) for row in db.session.execute(found.where(ImportProblem.import_id == import_.id))]
+
+
+def undo(world: World, who: str, import_: Import) -> Import:
+    import_ = db.session.get_one(Import, inspect(import_).identity)
+    actions.undo(import_, version=import_.version, actor=world.actor(who), today=clock.today(), now=clock.now())
+    db.session.commit()
+    return work(import_)
+
+
+def test_a_value_is_never_overwritten_and_an_import_undone_gives_back_the_former_one(world: World) -> None:
+    (here,) = plant(1)
+    first = bring_in(world, "referent", csv_file(DIAMANT, [(here.finess, 2023, ".2", ".1", ".03")]))
+    assert counts(first) == (1, 1, 0, 0, 0)
+    second = bring_in(world, "referent", csv_file(DIAMANT, [(here.finess, 2023, ".2", ".12", "")]))
+    assert counts(second) == (1, 0, 1, 0, 0)
+    assert values(indicator="abs_total") == [("abs_total", 2023, 100_000), ("abs_total", 2023, 120_000)]
+    assert current()["abs_total", 2023] == 120_000 and current()["vacance", 2023] == 30_000
+    kept = undo(world, "referent", first)
+    assert kept.state is ImportState.DONE and "import plus récent" in kept.failure
+    assert undo(world, "referent", second).state is ImportState.UNDONE
+    assert current()["abs_total", 2023] == 100_000
+    assert undo(world, "referent", first).state is ImportState.UNDONE
+    assert values() == []
+
+
+def test_values_that_are_not_validated_or_look_odd_are_marked(world: World) -> None:
+    (here,) = plant(1)
+    head = ("finess géographique", "Niveau de validation", "Taux d'absentéisme (hors formation)", "Taux d'ETP vacants")
+    rows = [(here.finess, "Validé", "45,5", "3"), (plant(1)[0].finess, "En cours", "10", "2")]
+    import_ = bring_in(world, "referent", csv_file(head, rows), name="export-tdbesms-2023-region-75.csv")
+    assert counts(import_) == (2, 2, 0, 0, 0)
+    marks = db.session.execute(select(Observation.indicator, Observation.quality).order_by(Observation.id)).all()
+    assert sorted(map(tuple, marks)) == sorted(
+        [
+            ("abs_total", Quality.DOUBTFUL),
+            ("vacance", Quality.GOOD),
+            ("abs_total", Quality.UNVALIDATED),
+            ("vacance", Quality.UNVALIDATED),
+        ]
+    )
+
+
+def test_home_care(world: World) -> None:
+    (here,) = plant(1)
+    head = ("FINESS", "Année", "Taux de rotation (en %)", "Heures réalisées")
+    for who, expected in (("departement", (1, 1, 0, 0, 0)), ("referent", (1, 0, 0, 1, 0))):
+        import_ = bring_in(world, who, csv_file(head, [(here.finess, 2023, "31,5", "48 200")]))
+        assert (import_.kind, counts(import_)) == (ImportKind.HOME_CARE, expected)
+    assert values() == [("sad_hours_served", 2023, 48_200_000_000), ("sad_rotation", 2023, 315_000)]
+
+
+def test_accidents_go_to_the_structure_else_to_the_employer_never_to_a_public_one(world: World) -> None:
+    (alone, twin, other), (town,), (far,) = plant(3), plant(1, sector=Sector.PUBLIC), plant(1, "33")
+    shared = db.session.scalars(select(Structure).where(Structure.finess == other.finess)).one()
+    shared.siret = twin.siret
+    db.session.commit()
+    head = ("SIRET", "SIREN", "Année", "AT en 1er règlement", "Effectif", "Journées d’IT")
+    rows = [
+        (alone.siret, "", 2023, 4, "61,5", 212),
+        (twin.siret, "", 2023, 2, 40, 10),
+        ("", other.siren, 2023, 1, 20, 3),
+        (town.siret, "", 2023, 9, 90, 9),
+        (far.siret, "", 2023, 1, 10, 1),
+        ("00032400100015", "", 2023, 1, 10, 1),
+    ]
+    import_ = bring_in(world, "preventeur", csv_file(head, rows))
+    assert (import_.kind, counts(import_)) == (ImportKind.ATMP, (6, 3, 0, 0, 3))
+    told = {line: message for line, severity, message in problems(import_) if severity == "reject"}
+    assert "agents publics" in told[5] and "territoire" in told[6] and (7 in told)
+    of = {
+        name: db.session.scalars(select(Structure.id).where(Structure.finess == one.finess)).one()
+        for name, one in (("alone", alone), ("twin", twin))
+    }
+    assert values(structure_id=of["alone"]) == [
+        ("at_days_off", 2023, 212_000_000),
+        ("at_first_payment", 2023, 4_000_000),
+        ("at_headcount", 2023, 61_500_000),
+    ]
+    assert values(structure_id=of["twin"]) == []
+    assert values(siret=twin.siret, indicator="at_first_payment") == [("at_first_payment", 2023, 2_000_000)]
+
+
+def test_references_are_summed_by_activity_from_the_real_workbook(world: World) -> None:
+    content = read_bytes("ameli_2024_AT_CTN_NAF.xlsx")
+    import_ = bring_in(world, "preventeur", content, name="ameli_2024_AT_CTN_NAF.xlsx", year="2024")
+    read, created, *others = counts(import_)
+    assert read == created > 500 and others == [0, 0, 0]
+    found = db.session.get(ClaimReference, (2024, "8710A"))
+    assert found and (found.staff, found.accidents, round(found.frequency / 1_000_000, 1)) == (213_658, 17_535, 82.1)
+    again = bring_in(world, "preventeur", content, name="ameli_2024_AT_CTN_NAF.xlsx", year="2024")
+    assert counts(again) == (read, 0, 0, read, 0)
+
+
+def test_links_complete_the_register_and_are_taken_back(world: World) -> None:
+    here, other = plant(2)
+    bare = db.session.scalars(select(Structure).where(Structure.finess == here.finess)).one()
+    bare.siret = None
+    db.session.commit()
+    rows = [(here.finess, here.siret), (other.finess, other.siret), (other.finess, here.siret)]
+    import_ = bring_in(world, "referent", csv_file(("FINESS ET", "SIRET"), rows), ImportKind.LINKS)
+    assert counts(import_) == (3, 1, 0, 1, 1)
+    sirets = dict(db.session.execute(select(Structure.finess, Structure.siret)).all())
+    assert (sirets[here.finess], sirets[other.finess]) == (here.siret, other.siret)
+    assert undo(world, "referent", import_).state is ImportState.UNDONE
+    assert db.session.scalar(select(Structure.siret).where(Structure.finess == here.finess)) is None
+
+
+def test_members_come_and_go(world: World) -> None:
+    federation = world.organisation("Fédération A").id
+    here, other = plant(2)
+
+    def members() -> set[str | None]:
+        own = select(Employer.siren).join(FederationMember, FederationMember.employer_id == Employer.id)
+        return set(db.session.scalars(own.where(FederationMember.organisation_id == federation)))
+
+    tilleuls = members()
+    added = bring_in(world, "federation", csv_file(("SIREN", "Nom"), [(here.siren, "x"), (other.siren, "y")]))
+    assert (counts(added), members()) == ((2, 2, 0, 0, 0), {*tilleuls, here.siren, other.siren})
+    whole = bring_in(world, "federation", csv_file(("SIREN", "Nom"), [(here.siren, "x")]), is_complete=True)
+    assert (counts(whole), members()) == ((1, 0, 0, 1, 0), {here.siren})
+    assert any("2 adhérents absents" in message for _, _, message in problems(whole))
+    assert undo(world, "federation", whole).state is ImportState.UNDONE
+    assert members() == {*tilleuls, here.siren, other.siren}
+
+
+def test_all_or_nothing(world: World) -> None:
+    (here,) = plant(1)
+    rows = [(here.finess, 2023, ".2", ".1", ".03"), ("12", 2023, ".2", ".1", "")]
+    import_ = bring_in(world, "referent", csv_file(DIAMANT, rows), is_strict=True)
+    assert (import_.state, values()) == (ImportState.FAILED, [])
+    assert "rien n’est écrit" in import_.failure
+    assert bring_in(world, "referent", csv_file(DIAMANT, rows[:1]), is_strict=True).created == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "kind"), [("preventeur", ImportKind.TDB), ("referent", ImportKind.ATMP), ("federation", ImportKind.LINKS)]
+)
+def test_nobody_brings_in_what_is_another_s(world: World, who: str, kind: ImportKind) -> None:
+    assert kind not in actions.offered_kinds(world.actor(who))
+    assert db.session.scalar(select(func.count()).select_from(Import)) == 0
