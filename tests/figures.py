@@ -40,7 +40,7 @@ def plant(count: int, departement: str = "79", sector: Sector = Sector.PRIVATE) 
     for rank in range(start, start + count):
         siren = siren_number(rank + 1)
         employer = make_employer(
-            f"Association {rank}", sector, departement, siren=siren, finess=finess_number(departement, rank)
+            f"Association {rank}", sector, departement, siren=siren, finess=finess_number(departement, 20_000 + rank)
         )
         number = finess_number(departement, FIRST_STRUCTURE + rank)
         siret = siret_number(siren, 1)

@@ -72,6 +72,47 @@ def advance(
         _open_links(case, is_open=not case.is_ended)
 
 
+def take_up(
+    case: Case,
+    state: State,
+    since: date,
+    *,
+    motive: str,
+    actor: Actor,
+    today: date,
+    now: datetime,
+    settings: Settings,
+) -> None:
+    """Put a case just opened where it stood when it was followed elsewhere: told as such, without the steps before.
+
+    Nobody is reminded of what was due before it came here: delays already over count from today. Beyond the first
+    state the employer had been told, as each of those steps asks.
+    """
+    before = Before.of(case)
+    case.state, case.entered_on = state, since
+    case.suspended_from = State.CONTACTED if state is State.SUSPENDED else None
+    case.employer_informed_on = None if state is State.IDENTIFIED else since
+    event = {
+        "case_id": case.id,
+        "episode": case.episode,
+        "kind": EventKind.TAKEN_UP,
+        "step": None,
+        "from_state": before.state,
+        "to_state": state,
+        "effective_on": since,
+        "recorded_at": now,
+        "actor_id": actor.user_id,
+        "organisation_id": actor.organisation_id,
+        "motive": motive,
+        "case_version": case.version + 1,
+    }
+    record_step(case, event, actor=actor, now=now)
+    rules = WORKFLOW.deadlines_of(state, settings)
+    start = since if all(rule.due_on(since) >= today for rule in rules) else today
+    end_deadlines(case, today)
+    plan_deadlines(case, start, today=today, settings=settings)
+
+
 @dataclass(frozen=True)
 class Before:
     """Where a case stood before a step."""

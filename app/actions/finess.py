@@ -88,24 +88,39 @@ def refresh_statistics() -> None:
 
 
 def _import(rows: Sequence[Row], tally: Tally, is_dry_run: bool, on_problem: Callable[[Problem], None]) -> None:
+    done = import_rows(rows, is_dry_run=is_dry_run)
+    for problem in done.refused:
+        tally.note(problem)
+        on_problem(problem)
+    tally.provisional.update(done.provisional)
+    _count(tally, done.changes, len(rows) - len(done.refused))
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a batch wrote, or would write; `provisional`: entities that a file of structures named, unknown until then."""
+
+    changes: Changes
+    refused: list[Problem]
+    provisional: list[str]
+
+
+def import_rows(rows: Sequence[Row], *, is_dry_run: bool) -> Done:
+    """Bring one batch in: entities or structures. The caller commits."""
     if not is_dry_run:
         _take_turn()
     entities = [row for row in rows if isinstance(row, LegalEntityRow)]
     structures = [row for row in rows if isinstance(row, StructureRow)]
-    owners = _owners(structures, tally, is_dry_run)
+    owners, unknown = _owners(structures, is_dry_run)
     found = [employer_values(row) for row in entities]
     found += [structure_values(row, owners.get(row.legal_entity_finess)) for row in structures]
-    for problem in found:
-        if isinstance(problem, Problem):
-            tally.note(problem)
-            on_problem(problem)
     given = [values for values in found if not isinstance(values, Problem)]
     table, compare = (EMPLOYERS, employer_changes) if entities else (STRUCTURES, changed_values)
     changes = _compare(table, given, compare)
-    _count(tally, changes, len(given))
     if not is_dry_run:
         _write(table, changes)
         place_again(changes.moved if table is STRUCTURES else ())
+    return Done(changes, [problem for problem in found if isinstance(problem, Problem)], unknown)
 
 
 def _take_turn() -> None:
@@ -114,16 +129,15 @@ def _take_turn() -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
 
 
-def _owners(rows: Sequence[StructureRow], tally: Tally, is_dry_run: bool) -> dict[str, int]:
-    """Return the employer of each number, after creating those that nobody knows yet."""
+def _owners(rows: Sequence[StructureRow], is_dry_run: bool) -> tuple[dict[str, int], list[str]]:
+    """Return the employer of each number, after creating those that nobody knows yet, and which these were."""
     numbers = {row.legal_entity_finess for row in rows}
     owners = _employer_ids(numbers)
     unknown = sorted(numbers - owners.keys())
-    tally.provisional.update(unknown)
     if is_dry_run or not unknown:
-        return owners
+        return owners, unknown
     db.session.execute(insert(EMPLOYERS), [provisional_employer(finess) for finess in unknown])
-    return _employer_ids(numbers)
+    return _employer_ids(numbers), unknown
 
 
 def _employer_ids(numbers: Iterable[str]) -> dict[str, int]:

@@ -27,7 +27,8 @@ from app.readers.problems import Severity
 from app.second_wall.rules import APP, IMPORTER
 from workflows.import_run import TO_WORK, WORKFLOW, ImportState
 
-MOST_ROWS, MOST_VALUES = 5_000, 50_000
+MOST_ROWS, MOST_VALUES, MOST_ACTS = 5_000, 50_000, 25
+"""Acts of a person are slower than rows of figures, and people wait for them on an embedded database."""
 SHOWN = 20
 STALE = timedelta(minutes=2)
 """A worker that gives no sign of life for so long is dead: another takes its import up."""
@@ -73,15 +74,20 @@ def claim(*, now: datetime) -> Import | None:
     import_ = db.session.scalars(statement).first()
     if import_ is None:
         return None
-    if import_.state is ImportState.CONFIRMED:
-        WORKFLOW.fire(import_, "begin", today=now.date(), effective_on=None)
-    import_.claimed_at = now
     try:
-        db.session.flush()
+        take(import_, now=now)
     except IntegrityError:  # another scheduler began one of the same kind meanwhile
         db.session.rollback()
         return None
     return import_
+
+
+def take(import_: Import, *, now: datetime) -> None:
+    """Make an import this worker's; raises IntegrityError when one of its kind is under way."""
+    if import_.state is ImportState.CONFIRMED:
+        WORKFLOW.fire(import_, "begin", today=now.date(), effective_on=None)
+    import_.claimed_at = now
+    db.session.flush()
 
 
 def release(import_id: int) -> None:
@@ -107,14 +113,15 @@ def begin(import_: Import, opened: Opened, *, now: datetime) -> None:
     db.session.execute(moved.values(started_at=now, records=opened.records, preview=[], **values))
 
 
-def batches(results: Iterable[RowReading], *, in_one: bool = False) -> Iterator[list[RowReading]]:
+def batches(results: Iterable[RowReading], handler: Handler) -> Iterator[list[RowReading]]:
     """Cut a reading into batches of a size that one transaction bears, unless its rows only go together."""
     batch: list[RowReading] = []
     weight = 0
+    most = MOST_ACTS if handler.for_author else MOST_ROWS
     for result in results:
         batch.append(result)
         weight += len(getattr(result.row, "values", ())) or 1
-        if not in_one and (len(batch) >= MOST_ROWS or weight >= MOST_VALUES):
+        if not handler.in_one_batch and (len(batch) >= most or weight >= MOST_VALUES):
             yield batch
             batch, weight = [], 0
     if batch:
@@ -128,12 +135,15 @@ def treat(batch: Sequence[RowReading], after: int, context: Context, handler: Ha
     """
     reached = batch[-1].number
     _hold(context, after, reached, now)
+    _note(batch, judge(batch, context, handler), after, context)
+    return reached
+
+
+def judge(batch: Sequence[RowReading], context: Context, handler: Handler) -> list[Verdict]:
+    """Say what each row of a batch does, those that the reader refused among them; and do it, unless it is a dry run."""
     verdicts = [Verdict(one.number, Effect.REJECT, "", _why(one)) for one in batch if one.row is None]
     kept = [one for one in batch if one.row is not None]
-    if kept:
-        verdicts += _judged(kept, context, handler)
-    _note(batch, verdicts, after, context)
-    return reached
+    return verdicts + _judged(kept, context, handler) if kept else verdicts
 
 
 def _hold(context: Context, after: int, reached: int, now: datetime) -> None:
@@ -194,6 +204,9 @@ def _columns(change: Any) -> dict[str, Any]:
 def _problems(batch: Sequence[RowReading], verdicts: Sequence[Verdict]) -> Iterator[dict[str, Any]]:
     """What is told of the rows: every remark of the reader, and once why a row does not enter, with its cells."""
     lost = {verdict.line: verdict for verdict in verdicts if verdict.effect.is_lost}
+    for one in verdicts:
+        if one.remark:
+            yield _problem(one.line, None, Severity.WARNING, one.remark)
     for result in batch:
         verdict = lost.get(result.number)
         for problem in result.problems:

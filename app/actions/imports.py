@@ -57,13 +57,28 @@ def receive(
     offered = offered_kinds(actor)
     if kind is not None and kind not in offered:
         raise Forbidden("Ces fichiers sont repris par l’organisme à qui appartiennent les données.")
+    import_, mapping = prepare(file, kind, offered, actor=actor, now=now)
+    import_.mapping, import_.submission = mapping, submission
+    keep(import_, file.stream)
+    return import_
+
+
+def prepare(
+    file: Received,
+    kind: ImportKind | None,
+    offered: tuple[ImportKind, ...],
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> tuple[Import, dict[str, int]]:
+    """Return what a file looks like, not kept yet, and the column of each field as proposed."""
     size, digest = _weigh(file.stream)
     found, layout, table = _look_into(file, kind, offered)
     import_ = Import(
         kind=found,
         state=ImportState.RECEIVED,
-        organisation_id=actor.organisation_id,
-        author_id=actor.user_id,
+        organisation_id=actor.organisation_id if actor else None,
+        author_id=actor.user_id or None if actor else None,
         created_at=now,
         file_name=file.name[-200:],
         size=size,
@@ -71,16 +86,18 @@ def receive(
         format=table.format[:80] if table else "",
         head=list(table.head) if table else [],
         records=table.records if table else 0,
-        options={"layout": layout.name} if layout else {},
-        submission=submission,
+        options={"layout": layout.name, **_answers(layout, table)} if layout and table else {},
     )
-    if layout and table:
-        import_.mapping = propose(layout, table.head, kept_columns(import_))
-        import_.options = {**import_.options, **_answers(layout, table)}
+    mapping = propose(layout, table.head, kept_columns(import_)) if layout and table else {}
+    return import_, mapping
+
+
+def keep(import_: Import, stream: IO[bytes]) -> None:
+    """Keep an import and the bytes of its file, a piece at a time."""
     db.session.add(import_)
     db.session.flush()
-    _keep_bytes(import_.id, file.stream)
-    return import_
+    for number, piece in enumerate(_pieces(stream)):
+        db.session.execute(insert(ImportChunk), [{"import_id": import_.id, "number": number, "data": piece}])
 
 
 def _weigh(stream: IO[bytes]) -> tuple[int, str]:
@@ -127,11 +144,6 @@ def _answers(layout: Layout, table: Table) -> dict[str, str]:
     return {name: str(value) for name, value in given.items()}
 
 
-def _keep_bytes(import_id: int, stream: IO[bytes]) -> None:
-    for number, piece in enumerate(_pieces(stream)):
-        db.session.execute(insert(ImportChunk), [{"import_id": import_id, "number": number, "data": piece}])
-
-
 def kept_columns(import_: Import) -> dict[str, str]:
     """Return the titles by which the organisation named the fields of such files last time, the latest year first."""
     statement = select(ImportMapping.columns).where(
@@ -150,7 +162,7 @@ class Terms:
     is_strict: bool
 
 
-def check(import_: Import, terms: Terms, *, version: int, actor: Actor, today: date) -> None:
+def check(import_: Import, terms: Terms, *, version: int, actor: Actor | None, today: date) -> None:
     """Keep how the file is to be read, and have it checked: nothing is written to the register meanwhile.
 
     Raises Stale, Refused, or Unacceptable naming the field whose column or answer is lacking.
@@ -164,7 +176,7 @@ def check(import_: Import, terms: Terms, *, version: int, actor: Actor, today: d
     import_.options = {**import_.options, **terms.options}
     import_.is_strict = terms.is_strict
     _begin_again(import_)
-    if layout:
+    if layout and actor:
         _keep_columns(import_, actor, today)
 
 
@@ -202,7 +214,7 @@ def _keep_columns(import_: Import, actor: Actor, today: date) -> None:
     )
 
 
-def confirm(import_: Import, *, version: int, actor: Actor, today: date, now: datetime) -> None:
+def confirm(import_: Import, *, version: int, actor: Actor | None, today: date, now: datetime) -> None:
     """Have what was checked written. The one who confirms is the author of what enters."""
     _refuse_stale(import_, version)
     WORKFLOW.fire(import_, "confirm", today=today, effective_on=None)

@@ -66,7 +66,7 @@ def import_file(
     """
     if rejects_path.resolve() == file.resolve():
         raise Stop("Le fichier des rejets ne peut pas être le fichier lu : donnez un autre nom à --rejects.")
-    with _opened(file) as stream, _writing(not is_dry_run):
+    with opened_file(file) as stream, writing_allowed(not is_dry_run):
         reading = read_finess(stream)
         if reading.refusal:
             raise Stop(reading.refusal.message)
@@ -97,22 +97,23 @@ def report(reading: FinessReading, tally: Tally, *, is_dry_run: bool = False) ->
         "remarques": tally.remarks,
     }
     lines = [f"Fichier des {KIND_LABELS[reading.kind]}, {reading.encoding}{dated}"]
-    lines += [f"  {label:<11}{_spaced(count):>9}" for label, count in counts.items()]
+    lines += [f"  {label:<11}{spaced(count):>9}" for label, count in counts.items()]
     lines += [f"  {problem.message}" for problem in reading.survey.remarks]
     if tally.provisional:
         lines.append(
-            f"  {_spaced(len(tally.provisional))} entité(s) juridique(s) connue(s) par leur seul numéro, secteur à "
+            f"  {spaced(len(tally.provisional))} entité(s) juridique(s) connue(s) par leur seul numéro, secteur à "
             "confirmer : importez aussi le fichier des entités juridiques."
         )
     return "\n".join(["Simulation : rien n’a été écrit.", *lines] if is_dry_run else lines)
 
 
-def _spaced(count: int) -> str:
+def spaced(count: int) -> str:
+    """Return a count with its thousands apart."""
     return f"{count:,}".replace(",", "\u202f")
 
 
 @contextmanager
-def _writing(is_allowed: bool) -> Iterator[None]:
+def writing_allowed(is_allowed: bool) -> Iterator[None]:
     """Let the transactions of this block write, or only read."""
     token = writing.set(is_allowed)
     try:
@@ -122,7 +123,8 @@ def _writing(is_allowed: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def opened_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to read; raises Stop with the reason in French."""
     try:
         stream = path.open("rb")
     except OSError as error:

@@ -36,6 +36,7 @@ class Work:
     context: Context
     now: Clock
     should_stop: Callable[[], bool]
+    on_batch: Callable[[int], None]
 
 
 def work_on_imports(*, now: Clock = clock.now, should_stop: Callable[[], bool] = lambda: False) -> int:
@@ -76,10 +77,16 @@ def _work(now: Clock, should_stop: Callable[[], bool]) -> int:
     return done
 
 
-def deal_with(import_id: int, *, now: Clock = clock.now, should_stop: Callable[[], bool] = lambda: False) -> None:
+def deal_with(
+    import_id: int,
+    *,
+    now: Clock = clock.now,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_batch: Callable[[int], None] = lambda count: None,
+) -> None:
     """Check, write or undo one claimed import, to its end or until it is time to stop."""
     import_ = _get(import_id)
-    actor = _author(import_)
+    actor = _actor(import_)
     if actor is None and import_.author_id:
         batches.fail(import_, GONE, now=now())
         db.session.commit()
@@ -89,7 +96,7 @@ def deal_with(import_id: int, *, now: Clock = clock.now, should_stop: Callable[[
         return
     with closing(batches.spooled(import_id)) as stream:
         opened = batches.handler_of(import_).open(stream, import_)
-        _pass_over(import_, opened, Work(import_id, _context(import_, actor, now()), now, should_stop))
+        _pass_over(import_, opened, Work(import_id, _context(import_, actor, now()), now, should_stop, on_batch))
 
 
 def _get(import_id: int) -> Import:
@@ -98,10 +105,13 @@ def _get(import_id: int) -> Import:
     return found
 
 
-def _author(import_: Import) -> Actor | None:
-    """Return the author in the capacity in which it acts for the organisation, if it still has it."""
+def _actor(import_: Import) -> Actor | None:
+    """Return the author in the capacity in which it acts for the organisation, if it still has it.
+
+    A file that a command brings in for an organisation has no author.
+    """
     if import_.author is None:
-        return None
+        return auth.actor_for(import_.organisation) if import_.organisation else None
     for capacity in auth.valid_capacities(import_.author):
         if capacity.organisation_id == import_.organisation_id:
             act_for(import_.author.id, capacity.organisation_id, None)
@@ -133,8 +143,9 @@ def _pass_over(import_: Import, opened: Opened, work: Work) -> None:
         batches.note_remarks(import_, batches.remarks_of(import_, opened))
         db.session.commit()
     handler = batches.handler_of(import_)
-    for batch in batches.batches(opened.results(at_line), in_one=handler.in_one_batch):
+    for batch in batches.batches(opened.results(at_line), handler):
         at_line = batches.treat(batch, at_line, work.context, handler, now=work.now())
+        work.on_batch(len(batch))
         if is_whole:
             continue  # all or nothing: one transaction for the whole file
         db.session.commit()

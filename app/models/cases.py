@@ -198,6 +198,7 @@ class EventKind(LabelledEnum):
     OFFICERS = "officers", "Référents"
     PARTNER = "partner", "Partenaire"
     ADOPTION = "adoption", "Rattachement"
+    TAKEN_UP = "taken_up", "Repris d’un fichier"
 
 
 class CaseEvent(Model):

@@ -32,6 +32,7 @@ class JournalAction(LabelledEnum):
     CASE_OFFICERS = "case_officers", "Référents désignés"
     CASE_PARTNER = "case_partner", "Partenaire d’un dossier"
     CASE_ADOPTION = "case_adoption", "Notes rattachées à un dossier"
+    CASE_TAKEN_UP = "case_taken_up", "Dossier repris d’un fichier"
     CONTENT_ERASED = "content_erased", "Dossier effacé à l’échéance de conservation"
     ORGANISATION_CREATED = "organisation_created", "Organisme créé"
     ACCOUNT_CREATED = "account_created", "Compte créé"

@@ -307,7 +307,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("claim_references", "peer_bands"), _WHOLE),
         "imports": "SELECT, UPDATE",
         "import_chunks": "SELECT, DELETE",
-        "contacts": "SELECT (id, version), DELETE",
+        "contacts": "SELECT (id, version), UPDATE, DELETE",
         **dict.fromkeys(("import_problems", "import_changes"), "SELECT, INSERT, DELETE"),
         "journal_entries": "SELECT, INSERT",
         "journal_heads": "SELECT, UPDATE",

@@ -75,7 +75,7 @@ def _newest_first(items: Sequence[ThreadItem]) -> list[ThreadItem]:
     return sorted(items, key=lambda item: (item.on, item.at), reverse=True)
 
 
-_STATE_EVENTS = (EventKind.OPENED, EventKind.STEP, EventKind.CORRECTION, EventKind.LEAD)
+_STATE_EVENTS = (EventKind.OPENED, EventKind.STEP, EventKind.CORRECTION, EventKind.LEAD, EventKind.TAKEN_UP)
 
 
 def _of_event(event: CaseEvent, actor: Actor, case: Case) -> ThreadItem:
@@ -120,7 +120,7 @@ def _move_words(event: CaseEvent) -> str:
     """Return what tells a correction, a resumption or a new episode from a first arrival in a state."""
     step = WORKFLOW.step(event.step) if event.step else None
     if step is None:
-        return ""
+        return "Repris d’un fichier : " if event.kind is EventKind.TAKEN_UP else ""
     if step.takes_back:
         return "Correction : "
     if step.starts_episode:

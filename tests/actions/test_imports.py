@@ -9,7 +9,9 @@ from app.actions import imports as actions
 from app import clock
 from app.extensions import db
 from app.models import (
+    Case,
     ClaimReference,
+    Contact,
     Employer,
     FederationMember,
     Import,
@@ -18,7 +20,9 @@ from app.models import (
     Quality,
     Sector,
     Structure,
+    Visibility,
 )
+from app.queries.journal_check import check_journal
 from app.readers.reference_files import read_bytes
 from tests.figures import DIAMANT, bring_in, counts, csv_file, plant, work
 from tests.world import World
@@ -178,3 +182,66 @@ def test_all_or_nothing(world: World) -> None:
 def test_nobody_brings_in_what_is_another_s(world: World, who: str, kind: ImportKind) -> None:
     assert kind not in actions.offered_kinds(world.actor(who))
     assert db.session.scalar(select(func.count()).select_from(Import)) == 0
+
+
+def test_a_portfolio_of_150_cases_arrives_with_its_states_dates_and_leads(world: World) -> None:
+    places = plant(152)
+    states = ("Repéré", "Contacté", "Diagnostic", "Accompagnement", "Évaluation", "Suspendu")
+    head = ("FINESS ET", "Employeur", "État", "Depuis le", "Chef de file", "Référent", "Commentaire")
+    rows = [
+        (one.finess, f"Association {rank}", states[rank % 6], f"{rank % 27 + 1:02d}/03/2026",
+         ("", "ARS Poitou", "Carsat")[rank % 3], "Referent Testeur" if rank % 3 == 0 else "", "Suivi de longue date")
+        for rank, one in enumerate(places)
+    ]  # fmt: skip
+    rows[150] = (*rows[150][:2], "Clos", *rows[150][3:])
+    rows[151] = (*rows[151][:4], "Mairie de Niort", "", "")
+    import_ = bring_in(world, "referent", csv_file(head, rows), ImportKind.PORTFOLIO)
+    assert counts(import_) == (152, 150, 0, 0, 2)
+    leads = {"": "ARS Poitou", "ARS Poitou": "ARS Poitou", "Carsat": "Carsat Poitou"}
+    found = {
+        case.main_structure.finess: case
+        for case in db.session.scalars(select(Case).join(Structure, Case.main_structure_id == Structure.id))
+    }
+    for finess, _, state, since, lead, officer, _ in rows[:150]:
+        case = found[finess]
+        assert (case.state.label, f"{case.entered_on:%d/%m/%Y}") == (state, since)
+        assert case.lead_organisation and case.lead_organisation.short_name == leads[lead]
+        assert not officer or [one.user.given_name for one in case.officers] == ["Referent"]
+        assert (case.employer_informed_on is None) == (state == "Repéré")
+    again = bring_in(world, "referent", csv_file(head, rows[:3]), ImportKind.PORTFOLIO)
+    assert counts(again) == (3, 0, 0, 0, 3)
+    assert "déjà suivi" in problems(again)[0][2]
+    assert check_journal().findings == []
+
+
+def test_contacts_are_added_completed_and_taken_back_never_against_their_will(world: World) -> None:
+    (here,), (far,) = plant(1), plant(1, "33")
+    head = ("SIREN", "Prénom", "Nom", "Fonction", "Courriel", "Téléphone")
+    rows = [
+        (here.siren, "Jeanne", "Martin", "Directrice", "jeanne@exemple.fr", ""),
+        (far.siren, "Paul", "Loin", "", "", ""),
+    ]
+    first = bring_in(world, "preventeur", csv_file(head, rows), ImportKind.CONTACTS)
+    assert counts(first) == (2, 1, 0, 0, 1)
+    card = db.session.scalars(select(Contact).where(Contact.family_name == "Martin")).one()
+    assert (card.visibility, card.organisation_id) == (Visibility.PARTNERS, first.organisation_id)
+    fuller = bring_in(world, "preventeur", csv_file(head, [(*rows[0][:5], "0549000000")]), ImportKind.CONTACTS)
+    assert counts(fuller) == (1, 0, 1, 0, 0)
+    assert undo(world, "preventeur", fuller).state is ImportState.UNDONE
+    card = db.session.scalars(select(Contact).where(Contact.family_name == "Martin")).one()
+    assert card.phone == ""
+    card.objected_on = clock.today()
+    db.session.commit()
+    refused = bring_in(world, "preventeur", csv_file(head, rows[:1]), ImportKind.CONTACTS)
+    assert counts(refused) == (1, 0, 0, 0, 1) and "demandé à ne plus figurer" in problems(refused)[0][2]
+    kept = undo(world, "preventeur", first)
+    assert kept.state is ImportState.DONE and "modifiée" in kept.failure
+
+
+def test_the_directory_enters_for_one_s_own_departements_only(world: World) -> None:
+    lines = read_bytes("finess_etalab_cs1100502_extract.csv")
+    whole = bring_in(world, "referent", lines)
+    read, created, *_, rejected = counts(whole)
+    assert whole.kind is ImportKind.FINESS and read == created + rejected and rejected
+    departements = set(db.session.scalars(select(Structure.departement)))
+    assert departements <= {"79", "86", "33"}

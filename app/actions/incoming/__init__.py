@@ -5,20 +5,26 @@ from typing import Any
 
 from app.actions.incoming.handling import best_layout
 from app.actions.incoming.atmp import AtmpHandler
+from app.actions.incoming.contacts import ContactsHandler
+from app.actions.incoming.finess import FinessHandler
 from app.actions.incoming.links import LinksHandler
 from app.actions.incoming.members import MembersHandler
+from app.actions.incoming.portfolio import PortfolioHandler
 from app.actions.incoming.references import ReferencesHandler
 from app.actions.incoming.structures import HomeCareHandler, TdbHandler
 from workflows.import_run import ImportKind
 
 HANDLERS: dict[ImportKind, Any] = {
     handler.kind: handler for handler in (
+        FinessHandler(),
         TdbHandler(),
         HomeCareHandler(),
         AtmpHandler(),
         ReferencesHandler(),
         MembersHandler(),
         LinksHandler(),
+        PortfolioHandler(),
+        ContactsHandler(),
     )
 }
 """The kinds that Jalon knows how to bring in; the others are not offered."""

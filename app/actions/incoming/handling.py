@@ -35,12 +35,16 @@ class Effect(LabelledEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one row does: in a few words for the preview; `reason` says why it does not enter, and what to do."""
+    """What one row does: in a few words for the preview; `reason` says why it does not enter, and what to do.
+
+    `remark` is what to look after in a row that enters.
+    """
 
     line: int
     effect: Effect
     summary: str = ""
     reason: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
