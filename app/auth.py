@@ -96,7 +96,7 @@ second_factor = SecondFactor
 
 
 def takes_files_of(size: int) -> Callable[[View], View]:
-    """Let the forms of a view carry files of that many bytes, more than the others: they go to the disk as they come."""
+    """Let the forms of a view carry files of that many bytes: they go to the disk as they come."""
 
     def mark(view: View) -> View:
         view.largest = size  # type: ignore[attr-defined]

@@ -163,7 +163,7 @@ def take_role(role: str) -> None:
 
 
 def switch_role(role: str) -> None:
-    """Take another role in the midst of the work of who has taken one; nothing for pages and commands, which have not."""
+    """Take another role in the midst of work under one; nothing for pages and commands, which have taken none."""
     if db.session().info.get(_ROLE):
         take_role(role)
 

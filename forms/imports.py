@@ -22,9 +22,17 @@ class UploadForm(Form):
 class Named(Protocol):
     """A field or an option of a layout, as far as a form needs to know it."""
 
-    name: str
-    label: str
-    hint: str
+    @property
+    def name(self) -> str:
+        """What code calls it."""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+
+    @property
+    def hint(self) -> str:
+        """How to write it."""
 
 
 def reading_form(

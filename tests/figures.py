@@ -55,7 +55,9 @@ def csv_file(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     return "\n".join(";".join(map(str, row)) for row in (head, *rows)).encode()
 
 
-def receive(world: World, who: str, content: bytes, kind: ImportKind | None = None, name: str = "fichier.csv") -> Import:
+def receive(
+    world: World, who: str, content: bytes, kind: ImportKind | None = None, name: str = "fichier.csv"
+) -> Import:
     """Keep a file for somebody, its kind recognised unless given."""
     received = Received(io.BytesIO(content), name)
     import_ = actions.receive(received, kind, actor=world.actor(who), now=clock.now())

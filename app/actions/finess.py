@@ -98,7 +98,7 @@ def _import(rows: Sequence[Row], tally: Tally, is_dry_run: bool, on_problem: Cal
 
 @dataclass(frozen=True)
 class Done:
-    """What a batch wrote, or would write; `provisional`: entities that a file of structures named, unknown until then."""
+    """What a batch wrote, or would write; `provisional`: unknown entities that a file of structures named."""
 
     changes: Changes
     refused: list[Problem]

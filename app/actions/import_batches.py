@@ -140,7 +140,7 @@ def treat(batch: Sequence[RowReading], after: int, context: Context, handler: Ha
 
 
 def judge(batch: Sequence[RowReading], context: Context, handler: Handler) -> list[Verdict]:
-    """Say what each row of a batch does, those that the reader refused among them; and do it, unless it is a dry run."""
+    """Say what each row of a batch does, those that the reader refused too; and do it, unless it is a dry run."""
     verdicts = [Verdict(one.number, Effect.REJECT, "", _why(one)) for one in batch if one.row is None]
     kept = [one for one in batch if one.row is not None]
     return verdicts + _judged(kept, context, handler) if kept else verdicts
@@ -148,7 +148,7 @@ def judge(batch: Sequence[RowReading], context: Context, handler: Handler) -> li
 
 def _hold(context: Context, after: int, reached: int, now: datetime) -> None:
     state = ImportState.CHECKING if context.is_dry_run else ImportState.RUNNING
-    held = db.session.execute(
+    held: Any = db.session.execute(
         update(IMPORTS)
         .where(IMPORTS.c.id == context.import_id, IMPORTS.c.state == state, IMPORTS.c.at_line == after)
         .values(at_line=reached, claimed_at=now)

@@ -28,9 +28,7 @@ def sweep_imports(*, now: datetime) -> None:
 
 def _abandon_forgotten(now: datetime) -> None:
     waiting = (ImportState.RECEIVED, ImportState.CHECKED)
-    for import_ in db.session.scalars(
-        select(Import).where(Import.state.in_(waiting), Import.created_at < now - KEPT)
-    ):
+    for import_ in db.session.scalars(select(Import).where(Import.state.in_(waiting), Import.created_at < now - KEPT)):
         WORKFLOW.fire(import_, "abandon", today=now.date(), effective_on=None)
         import_.ended_at = now
     db.session.flush()

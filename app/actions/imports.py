@@ -168,7 +168,7 @@ def check(import_: Import, terms: Terms, *, version: int, actor: Actor | None, t
     Raises Stale, Refused, or Unacceptable naming the field whose column or answer is lacking.
     """
     _refuse_stale(import_, version)
-    layout = layout_of(HANDLERS[import_.kind], import_) if import_.head else None
+    layout = layout_of(HANDLERS[import_.kind].layouts, import_) if import_.head else None
     if layout:
         _refuse_incomplete(layout, import_, terms)
     WORKFLOW.fire(import_, "check", today=today, effective_on=None)
@@ -209,9 +209,7 @@ def _keep_columns(import_: Import, actor: Actor, today: date) -> None:
         return
     organisation_id, kind, of = key
     assert organisation_id
-    db.session.add(
-        ImportMapping(organisation_id=organisation_id, kind=kind, year=of, columns=columns, saved_on=today)
-    )
+    db.session.add(ImportMapping(organisation_id=organisation_id, kind=kind, year=of, columns=columns, saved_on=today))
 
 
 def confirm(import_: Import, *, version: int, actor: Actor | None, today: date, now: datetime) -> None:

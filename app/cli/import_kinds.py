@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from app import auth, clock
 from app.actions import import_batches as batches
 from app.actions import imports as actions
+from app.actions.errors import Unacceptable
 from app.actions.imports import Received, Terms
 from app.actions.incoming import HANDLERS
 from app.actions.incoming.handling import Context
@@ -26,7 +27,13 @@ from app.permissions import Actor
 from app.queries.imports import list_rejects
 from workflows.import_run import OWNERS, ImportKind, ImportState
 
-COUNTS = {"read": "lues", "created": "créées", "updated": "modifiées", "unchanged": "inchangées", "rejected": "rejetées"}
+COUNTS = {
+    "read": "lues",
+    "created": "créées",
+    "updated": "modifiées",
+    "unchanged": "inchangées",
+    "rejected": "rejetées",
+}
 NEEDS_ORGANISATION = (ImportKind.MEMBERS, ImportKind.CONTACTS, ImportKind.PORTFOLIO)
 NEEDS_PERSON = (ImportKind.PORTFOLIO,)
 
@@ -58,7 +65,9 @@ OPTIONS = (
     click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path)),
     click.option("--dry-run", is_flag=True, help="Compte ce qui serait fait, n’écrit rien."),
     click.option("--strict", is_flag=True, help="Tout ou rien : une seule ligne refusée, et rien n’est écrit."),
-    click.option("--organisation", help="Pour quel organisme : son SIRET ou son nom court. Ses départements seulement."),
+    click.option(
+        "--organisation", help="Pour quel organisme : son SIRET ou son nom court. Ses départements seulement."
+    ),
     click.option("--person", help="Au nom de qui : son adresse (dossiers)."),
     click.option("--year", help="L’année des données, quand le fichier ne la dit pas."),
     click.option("--rejects", "rejects_path", type=click.Path(path_type=Path), help="Où écrire les lignes rejetées."),
@@ -122,7 +131,7 @@ def import_file(
     now = clock.now()
     try:
         import_, mapping = actions.prepare(Received(stream, name), kind, (kind,), actor=actor, now=now)
-    except actions.Unacceptable as why:
+    except Unacceptable as why:
         raise Stop(str(why)) from why
     answers = {one: str(value) for one, value in import_.options.items() if one != "layout"}
     terms = Terms(mapping, {**answers, **({"year": year} if year else {})}, is_strict)
@@ -134,7 +143,7 @@ def import_file(
     import_.mapping = mapping
     try:
         actions.check(import_, terms, version=import_.version, actor=actor, today=clock.today())
-    except actions.Unacceptable as why:
+    except Unacceptable as why:
         db.session.rollback()
         raise Stop(str(why)) from why
     _run(import_, actor, rejects)
@@ -147,9 +156,7 @@ def _simulate(import_: Import, stream: IO[bytes], actor: Actor | None, path: Pat
         raise Stop(opened.refusal.message)
     territory = actor.territory if actor else None
     organisation = actor.organisation_id if actor else None
-    context = Context(
-        0, organisation, territory, actor, clock.today(), now, dict(import_.options), is_dry_run=True
-    )
+    context = Context(0, organisation, territory, actor, clock.today(), now, dict(import_.options), is_dry_run=True)
     tally: Counter[str] = Counter()
     rows: list[tuple[int, str, list[str]]] = []
     with _progress(opened.records) as bar:
@@ -168,9 +175,7 @@ def _simulate(import_: Import, stream: IO[bytes], actor: Actor | None, path: Pat
 def _run(import_: Import, actor: Actor | None, path: Path) -> None:
     _work(import_)
     if import_.state is ImportState.CHECKED:
-        actions.confirm(
-            import_, version=import_.version, actor=actor, today=clock.today(), now=clock.now()
-        )
+        actions.confirm(import_, version=import_.version, actor=actor, today=clock.today(), now=clock.now())
         db.session.commit()
         _take(import_)
         _work(import_)

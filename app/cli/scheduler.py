@@ -30,7 +30,9 @@ log = logging.getLogger("jalon.scheduler")
 
 @click.command("scheduler")
 @click.option(
-    "--once", is_flag=True, help="Prépare les rappels, envoie les courriels, reprend les imports, scelle le journal, puis s’arrête."
+    "--once",
+    is_flag=True,
+    help="Prépare les rappels, envoie les courriels, reprend les imports, scelle le journal, puis s’arrête.",
 )
 @click.option(
     "--tick",

@@ -187,5 +187,3 @@ def _fail(import_id: int, now: datetime) -> None:
     else:
         batches.fail(import_, UNEXPECTED.format(line=import_.at_line), now=now)
     db.session.commit()
-
-

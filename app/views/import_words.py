@@ -31,7 +31,11 @@ EFFECTS = {
     "reject": ("Refusé", "alert"),
     "conflict": ("En conflit", "warn"),
 }
-SEVERITIES = {"reject": ("Ligne refusée", "alert"), "warning": ("À vérifier", "warn"), "notice": ("Information", "info")}
+SEVERITIES = {
+    "reject": ("Ligne refusée", "alert"),
+    "warning": ("À vérifier", "warn"),
+    "notice": ("Information", "info"),
+}
 
 
 def is_at_work(import_: Import) -> bool:

@@ -78,8 +78,9 @@ def model(name: str) -> Response:
 def new() -> ResponseReturnValue:
     actor, form = auth.acting(), UploadForm()
     form.kind.choices = [RECOGNISE, *((kind.value, kind.label) for kind in offered_kinds(actor))]
-    if request.method == "GET" and request.args.get("nature") in dict(form.kind.choices):
-        form.kind.data = request.args["nature"]
+    wanted = request.args.get("nature")
+    if request.method == "GET" and any(kind.value == wanted for kind in offered_kinds(actor)):
+        form.kind.data = wanted
     if form.validate_on_submit():
         received = find_submission(Import, form.submission.data, actor) or _receive(form)
         if received:
@@ -95,9 +96,7 @@ def _receive(form: UploadForm) -> Import | None:
     kind = ImportKind(form.kind.data) if form.kind.data else None
     received = Received(file.stream, file.filename)
     try:
-        import_ = actions.receive(
-            received, kind, actor=auth.acting(), now=clock.now(), submission=form.submission.data
-        )
+        import_ = actions.receive(received, kind, actor=auth.acting(), now=clock.now(), submission=form.submission.data)
     except Unacceptable as error:
         db.session.rollback()
         form.refuse(str(error), error.field)
@@ -145,10 +144,10 @@ def _page(import_: Import) -> str:
 
 
 def _form_of(import_: Import) -> ReadingForm:
-    layout = layout_of(handler_of(import_), import_) if import_.head else None
+    layout = layout_of(handler_of(import_).layouts, import_) if import_.head else None
     fields, options = (layout.fields, layout.options) if layout else ((), ())
     made = reading_form(fields, options, asks_whether_complete=handler_of(import_).has_removals)
-    known = {f"{COLUMN}{name}": str(place) for name, place in import_.mapping.items()}
+    known: dict[str, Any] = {f"{COLUMN}{name}": str(place) for name, place in import_.mapping.items()}
     known |= {f"{ANSWER}{name}": str(import_.options.get(name) or "") for name in (one.name for one in options)}
     known |= {name: bool(import_.options.get(name)) for name in ("is_complete",)}
     form = made(data={**known, "is_strict": import_.is_strict, "version": import_.version})
@@ -157,7 +156,7 @@ def _form_of(import_: Import) -> ReadingForm:
 
 
 def _columns_page(import_: Import, form: ReadingForm) -> ResponseReturnValue:
-    layout = layout_of(handler_of(import_), import_) if import_.head else None
+    layout = layout_of(handler_of(import_).layouts, import_) if import_.head else None
     taken = set(import_.mapping.values())
     groups: dict[str, list[Any]] = {"needed": [], "found": [], "others": []}
     for one in layout.fields if layout else ():
@@ -208,9 +207,7 @@ def _already(import_id: int) -> ResponseReturnValue:
     return redirect(url_for("imports.show", import_id=import_id))
 
 
-def _act(
-    import_id: int, act: Any, said: str, done: frozenset[ImportState], **facts: Any
-) -> ResponseReturnValue:
+def _act(import_id: int, act: Any, said: str, done: frozenset[ImportState], **facts: Any) -> ResponseReturnValue:
     import_ = import_or_404(import_id, lock=True)
     if import_.state in done:
         return _already(import_id)
@@ -252,7 +249,8 @@ def advance(import_id: int) -> ResponseReturnValue:
     """The bar alone, asked for again every two seconds; the whole page once there is something else to show."""
     import_ = import_or_404(import_id)
     if not words.is_at_work(import_):
-        return "", {"HX-Refresh": "true"}
+        is_bar = "HX-Request" in request.headers
+        return ("", {"HX-Refresh": "true"}) if is_bar else redirect(url_for("imports.show", import_id=import_id))
     return render_template(
         "imports/_progress.html",
         import_=import_,

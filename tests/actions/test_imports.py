@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, inspect, select
 
-from app.actions import imports as actions
 from app import clock
+from app.actions import imports as actions
 from app.extensions import db
 from app.models import (
     Case,
@@ -31,17 +31,19 @@ from workflows.import_run import ImportKind, ImportState
 
 def values(**conditions: Any) -> list[tuple[str, int, int]]:
     statement = select(Observation.indicator, Observation.year, Observation.value).filter_by(**conditions)
-    return sorted(tuple(row) for row in db.session.execute(statement))
+    return sorted(row._tuple() for row in db.session.execute(statement))
 
 
 def current() -> dict[tuple[str, int], int]:
-    rows = db.session.execute(select(Observation.indicator, Observation.year, Observation.value).order_by(Observation.id))
+    rows = db.session.execute(
+        select(Observation.indicator, Observation.year, Observation.value).order_by(Observation.id)
+    )
     return {(indicator, year): value for indicator, year, value in rows}
 
 
 def problems(import_: Import) -> list[tuple[int, str, str]]:
     found = select(ImportProblem.line, ImportProblem.severity, ImportProblem.message)
-    return [tuple(row) for row in db.session.execute(found.where(ImportProblem.import_id == import_.id))]
+    return [row._tuple() for row in db.session.execute(found.where(ImportProblem.import_id == import_.id))]
 
 
 def undo(world: World, who: str, import_: Import) -> Import:

@@ -25,6 +25,7 @@ ARGUMENTS = {
     "contact_id": "contact",
     "convention_id": "convention",
     "remark_id": "remark",
+    "import_id": "import",
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 

@@ -18,8 +18,10 @@ from app.models import (
     Document,
     DocumentKind,
     Employer,
-    ExceptionalAccess,
     ExceptionReason,
+    ExceptionalAccess,
+    Import,
+    ImportProblem,
     Visibility,
     Visit,
 )
@@ -37,6 +39,7 @@ from tests.factories import (
 from tests.files import PDF
 from tests.world import POITOU, World
 from workflows.data_request import RequestKind
+from workflows.import_run import ImportKind, ImportState
 from workflows.roles import Role
 
 UNKNOWN = "999999"
@@ -83,6 +86,8 @@ def furnish(world: World) -> Scene:
         "admin_absence": _absence(world, "admin"),
         "access": _access(world, here),
         "delegation": _delegation(world),
+        "import": _import(world, "referent"),
+        "far_import": _import(world, "ailleurs"),
         "aract": world.organisation("Aract Poitou").id,
         **_conventions(world),
         **_figures(world, here, far),
@@ -102,6 +107,29 @@ def _figures(world: World, here: Case, far: Case) -> dict[str, int]:
         "remark": make_remark(here.main_structure, author).id,
         "far_remark": make_remark(far.main_structure, world.user("ailleurs")).id,
     }
+
+
+def _import(world: World, author: str) -> int:
+    """A file that its organisation has had checked, with a refused row."""
+    import_ = Import(
+        kind=ImportKind.LINKS,
+        state=ImportState.CHECKED,
+        organisation_id=world.actor(author).organisation_id,
+        author_id=world.user(author).id,
+        created_at=NOW,
+        file_name=f"Correspondance de {author}.csv",
+        size=1_000,
+        sha256="0" * 64,
+        head=["FINESS ET", "SIRET"],
+        mapping={"finess": 0, "siret": 1},
+        read=1,
+        rejected=1,
+    )
+    db.session.add(import_)
+    db.session.flush()
+    problem = {"line": 2, "severity": "reject", "message": f"Refusée à {author}.", "cells": ["1", "2"]}
+    db.session.add(ImportProblem(import_id=import_.id, **problem))
+    return import_.id
 
 
 def _conventions(world: World) -> dict[str, int]:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from app.actions.incoming.handling import best_layout
 from app.actions.incoming.atmp import AtmpHandler
 from app.actions.incoming.contacts import ContactsHandler
 from app.actions.incoming.finess import FinessHandler
+from app.actions.incoming.handling import best_layout
 from app.actions.incoming.links import LinksHandler
 from app.actions.incoming.members import MembersHandler
 from app.actions.incoming.portfolio import PortfolioHandler
@@ -15,7 +15,8 @@ from app.actions.incoming.structures import HomeCareHandler, TdbHandler
 from workflows.import_run import ImportKind
 
 HANDLERS: dict[ImportKind, Any] = {
-    handler.kind: handler for handler in (
+    handler.kind: handler
+    for handler in (
         FinessHandler(),
         TdbHandler(),
         HomeCareHandler(),
@@ -36,7 +37,9 @@ RECOGNISED = 0.5
 def recognise(head: Sequence[str], file_name: str, kinds: Collection[ImportKind]) -> ImportKind | None:
     """Return the kind among these whose columns are those of the file, or None."""
     scores = [
-        (best_layout(HANDLERS[kind], head, file_name)[1], kind) for kind in kinds if kind in HANDLERS and HANDLERS[kind].layouts
+        (best_layout(HANDLERS[kind], head, file_name)[1], kind)
+        for kind in kinds
+        if kind in HANDLERS and HANDLERS[kind].layouts
     ]
     best = max(scores, key=lambda one: one[0], default=(0.0, None))
     return best[1] if best[0] >= RECOGNISED else None

@@ -1,6 +1,7 @@
 """The people one talks to at employers': cards of the organisation that brings them in, shared with its partners."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -57,7 +58,7 @@ def _bring_in(row: ContactRow, employer: Employer, context: Context) -> Verdict:
 def _like(row: ContactRow, employer: Employer, context: Context) -> Sequence[Contact]:
     """Return the cards of the same person at the same employer's: same name, or same address."""
     names = func.lower(Contact.family_name) == row.family_name.lower()
-    same = names & (func.lower(Contact.given_name) == (row.given_name or "").lower())
+    same: Any = names & (func.lower(Contact.given_name) == (row.given_name or "").lower())
     if row.email:
         same = or_(same, func.lower(Contact.email) == row.email)
     return db.session.scalars(select(Contact).where(Contact.employer_id == employer.id, same)).all()

@@ -123,7 +123,8 @@ def _write(fresh: dict[Key, tuple[Value, int | None]], source: FigureSource, con
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(STAGING)
-        with connection.connection.cursor() as cursor, cursor.copy(f"COPY incoming_observations ({STAGED}) FROM STDIN") as copy:
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(f"COPY incoming_observations ({STAGED}) FROM STDIN") as copy:
             copy.write("".join(map(_copied, fresh.items())))
         connection.exec_driver_sql(FROM_STAGING, {"source": source.value, **common})
         return
@@ -168,4 +169,5 @@ def count_superseded(import_id: int) -> int:
 
 def withdraw(import_id: int) -> int:
     """Take out the values of an import; the former ones are current again. Return how many they were."""
-    return db.session.execute(delete(OBSERVATIONS).where(OBSERVATIONS.c.import_id == import_id)).rowcount
+    gone: Any = db.session.execute(delete(OBSERVATIONS).where(OBSERVATIONS.c.import_id == import_id))
+    return int(gone.rowcount)

@@ -132,7 +132,7 @@ class TableHandler:
 
     def open(self, stream: IO[bytes], import_: Import) -> Reading:
         """Return the file read by the layout and the columns that were agreed upon."""
-        layout = layout_of(self, import_)
+        layout = layout_of(self.layouts, import_)
         table = open_table(stream, import_.file_name, lambda head: score(layout, head))
         given = {option.name: str(import_.options.get(option.name) or "") for option in layout.options}
         return read_table(table, layout, import_.mapping, given)
@@ -146,10 +146,10 @@ class TableHandler:
         return []
 
 
-def layout_of(handler: Handler, import_: Import) -> Layout:
-    """Return the layout by which an import is read: the one chosen when it was received."""
-    named = {layout.name: layout for layout in handler.layouts}
-    return named.get(str(import_.options.get("layout")), handler.layouts[0])
+def layout_of(layouts: Sequence[Layout], import_: Import) -> Layout:
+    """Return the layout of a kind by which an import is read: the one chosen when it was received."""
+    named = {layout.name: layout for layout in layouts}
+    return named.get(str(import_.options.get("layout")), layouts[0])
 
 
 def best_layout(handler: Handler, head: Sequence[str], file_name: str = "") -> tuple[Layout, float]:

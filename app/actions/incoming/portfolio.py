@@ -42,8 +42,8 @@ class PortfolioHandler(TableHandler):
         "depuis leur page."
     )
     duty = (
-        "Chaque dossier sera ouvert à votre nom, dans l’état et à la date du fichier. Au-delà de « Repéré », l’employeur "
-        "est réputé informé depuis cette date : son espace lui montrera le dossier."
+        "Chaque dossier sera ouvert à votre nom, dans l’état et à la date du fichier. Au-delà de « Repéré », "
+        "l’employeur est réputé informé depuis cette date : son espace lui montrera le dossier."
     )
 
     def treat(self, rows: Sequence[RowReading], context: Context) -> list[Verdict]:
@@ -172,9 +172,7 @@ def _name_officer(case: Case, row: PortfolioRow, lead: Organisation, context: Co
     ]
     if len(found) != 1:
         return f"Référent « {row.officer} » non trouvé chez {lead.short_name} : désignez-le depuis le dossier."
-    name_officers(
-        case, [found[0].id], version=case.version, actor=context.actor, today=context.today, now=context.now
-    )
+    name_officers(case, [found[0].id], version=case.version, actor=context.actor, today=context.today, now=context.now)
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy import Table, delete, insert, select
 
@@ -70,7 +70,7 @@ def _compare(rows: Sequence[ReferenceRow], context: Context) -> dict[str, Effect
     return effects
 
 
-def _known(years: set[int]) -> Sequence[dict[str, int]]:
+def _known(years: set[int]) -> Sequence[dict[str, Any]]:
     return [dict(row) for row in db.session.execute(select(TABLE).where(TABLE.c.year.in_(years))).mappings()]
 
 

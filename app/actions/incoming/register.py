@@ -54,7 +54,7 @@ def structures_by_siret(numbers: Collection[str]) -> dict[str, list[Place]]:
     return found
 
 
-def _places(statement: Select[Any]) -> list[Place]:
+def _places(statement: Select[*tuple[Any, ...]]) -> list[Place]:
     return [Place(*row) for row in db.session.execute(statement)]
 
 

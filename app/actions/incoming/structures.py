@@ -9,10 +9,12 @@ from app.actions.incoming.register import refusal_of_place, structures_by_finess
 from app.models import FigureSource, Import, Quality
 from app.readers.kinds import tdb
 from app.readers.kinds.home_care import HOME_CARE
-from app.readers.layouts import RowReading
+from app.readers.layouts import Layout, RowReading
 from workflows.import_run import ImportKind
 
-NOT_SAID = "Ce format ne dit pas si les valeurs sont validées : elles entrent dans les calculs comme données à la source."
+NOT_SAID = (
+    "Ce format ne dit pas si les valeurs sont validées : elles entrent dans les calculs comme données à la source."
+)
 
 
 class StructureYear(Protocol):
@@ -55,12 +57,12 @@ class TdbHandler(StructureHandler):
     """The « tableau de bord de la performance », in either of its two formats."""
 
     kind = ImportKind.TDB
-    layouts = (tdb.DIAMANT, tdb.ATIH)
+    layouts: tuple[Layout, ...] = (tdb.DIAMANT, tdb.ATIH)
     source = FigureSource.TDB
 
     def remarks(self, import_: Import) -> list[str]:
         """Say that a format without a level of validation has none."""
-        return [NOT_SAID] if layout_of(self, import_) is tdb.DIAMANT else []
+        return [NOT_SAID] if layout_of(self.layouts, import_) is tdb.DIAMANT else []
 
 
 class HomeCareHandler(StructureHandler):
