@@ -25,6 +25,7 @@ from app.jobs.imports import deal_with
 from app.models import Import, Organisation, User
 from app.permissions import Actor
 from app.queries.imports import list_rejects
+from app.sessions import valid_capacities
 from workflows.import_run import OWNERS, ImportKind, ImportState
 
 COUNTS = {
@@ -93,7 +94,7 @@ def _actor(kind: ImportKind, organisation: str | None, person: str | None) -> Ac
 
 def _person(kind: ImportKind, address: str) -> Actor:
     user = db.session.scalars(select(User).where(func.lower(User.email) == address.lower())).first()
-    for capacity in auth.valid_capacities(user) if user else ():
+    for capacity in valid_capacities(user) if user else ():
         if user and capacity.organisation:
             _refuse_foreign(kind, capacity.organisation)
             act_for(user.id, capacity.organisation_id, None)

@@ -13,10 +13,11 @@ from app.actions import import_batches as batches
 from app.actions.import_sweeping import sweep_imports
 from app.actions.import_undoing import NotPossible, withdraw
 from app.actions.incoming.handling import Context, Opened
-from app.extensions import act_for, db, take_role
-from app.models import Import
+from app.extensions import act_for, db, switch_role, take_role
+from app.models import Import, Organisation, User
 from app.permissions import Actor
-from app.second_wall.rules import IMPORTER
+from app.second_wall.rules import APP, IMPORTER
+from app.sessions import valid_capacities
 from workflows.import_run import WORKFLOW, ImportState
 
 log = logging.getLogger("jalon.imports")
@@ -108,14 +109,23 @@ def _get(import_id: int) -> Import:
 def _actor(import_: Import) -> Actor | None:
     """Return the author in the capacity in which it acts for the organisation, if it still has it.
 
-    A file that a command brings in for an organisation has no author.
+    A file that a command brings in for an organisation has no author. Who acts is found as the pages find it.
     """
-    if import_.author is None:
-        return auth.actor_for(import_.organisation) if import_.organisation else None
-    for capacity in auth.valid_capacities(import_.author):
-        if capacity.organisation_id == import_.organisation_id:
-            act_for(import_.author.id, capacity.organisation_id, None)
-            return auth.actor_of(import_.author, capacity)
+    author, organisation = import_.author, import_.organisation
+    if organisation is None:
+        return None
+    act_for(author.id if author else 0, organisation.id, None)
+    switch_role(APP)
+    try:
+        return _author(author, organisation) if author else auth.actor_for(organisation)
+    finally:
+        switch_role(IMPORTER)
+
+
+def _author(author: User, organisation: Organisation) -> Actor | None:
+    for capacity in valid_capacities(author):
+        if capacity.organisation_id == organisation.id:
+            return auth.actor_of(author, capacity)
     return None
 
 

@@ -297,8 +297,6 @@ RIGHTS: dict[str, dict[str, str]] = {
     # Taken by the scheduler for one transaction at a time (`app.extensions.take_role`).
     IMPORTER: {
         **dict.fromkeys(("users", "capacities", "organisations", "organisation_departements"), "SELECT"),
-        **dict.fromkeys(("conventions", "convention_parties"), "SELECT"),
-        **dict.fromkeys(("convention_families", "convention_departements"), "SELECT"),
         **dict.fromkeys(("employers", "structures"), "SELECT, INSERT, UPDATE"),
         "cases": "SELECT, UPDATE (departement)",
         "case_structures": "SELECT",

@@ -24,14 +24,14 @@ from app.models import (
 )
 from app.queries.journal_check import check_journal
 from app.readers.reference_files import read_bytes
-from tests.figures import DIAMANT, bring_in, counts, csv_file, plant, work
+from tests.incoming import DIAMANT, bring_in, counts, csv_file, plant, work
 from tests.world import World
 from workflows.import_run import ImportKind, ImportState
 
 
 def values(**conditions: Any) -> list[tuple[str, int, int]]:
     statement = select(Observation.indicator, Observation.year, Observation.value).filter_by(**conditions)
-    return sorted(row._tuple() for row in db.session.execute(statement))
+    return sorted(tuple(row) for row in db.session.execute(statement))
 
 
 def current() -> dict[tuple[str, int], int]:
@@ -43,7 +43,7 @@ def current() -> dict[tuple[str, int], int]:
 
 def problems(import_: Import) -> list[tuple[int, str, str]]:
     found = select(ImportProblem.line, ImportProblem.severity, ImportProblem.message)
-    return [row._tuple() for row in db.session.execute(found.where(ImportProblem.import_id == import_.id))]
+    return [tuple(row) for row in db.session.execute(found.where(ImportProblem.import_id == import_.id))]
 
 
 def undo(world: World, who: str, import_: Import) -> Import:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Import, Observation
-from tests.figures import DIAMANT, csv_file, plant
+from tests.incoming import DIAMANT, csv_file, plant
 from workflows.import_run import ImportState
 
 

@@ -1,9 +1,9 @@
 """Bringing a file in through the pages: from the file to the result, wrong files, two tabs, other organisations."""
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from collections.abc import Callable
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from app.actions.import_batches import take
 from app.extensions import db
 from app.jobs.imports import work_on_imports
 from app.models import Import, Observation
-from tests.figures import DIAMANT, csv_file, plant, work
+from tests.incoming import DIAMANT, csv_file, plant, work
 from tests.pages import Browser
 from tests.world import World
 from workflows.import_run import ImportState
