@@ -121,7 +121,10 @@ def test_thirty_days_later_the_record_alone_remains(world: World) -> None:
     rows = [(here.finess, 2023, ".2", ".1", ".03"), ("12", 2023, ".2", ".1", "")]
     done = bring_in(world, "referent", csv_file(DIAMANT, rows))
     left = actions.receive(
-        Received(io.BytesIO(csv_file(DIAMANT, rows)), "oublié.csv"), None, actor=world.actor("referent"), now=clock.now()
+        Received(io.BytesIO(csv_file(DIAMANT, rows)), "oublié.csv"),
+        None,
+        actor=world.actor("referent"),
+        now=clock.now(),
     )
     db.session.commit()
     numbers = done.id, left.id

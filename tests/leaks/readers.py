@@ -93,6 +93,8 @@ def may_read(name: str, secret: Secret) -> bool:
     """Whether this person may read what a mark stands for."""
     if secret.topic is Topic.CONVENTION:
         return tells_of_conventions(name) and PEOPLE[name] in PARTIES[secret.employer]
+    if secret.topic is Topic.IMPORT:
+        return tells_of_conventions(name) and PEOPLE[name] == secret.owner
     tie, role = TIE[name][secret.employer], role_of(name)
     if tie == "." or role is None:
         return False

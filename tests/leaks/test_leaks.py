@@ -24,6 +24,7 @@ READING = {
     "visits.show": Topic.VISIT,
     "documents.download": Topic.DOCUMENT,
     "conventions.show": Topic.CONVENTION,
+    "imports.show": Topic.IMPORT,
 }
 """Pages that answer whoever may read what they name."""
 

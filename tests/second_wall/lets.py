@@ -18,6 +18,8 @@ def lets_through(name: str, secret: Secret) -> bool:
         return False
     if secret.topic is Topic.REMARK and name in ("referent", "ailleurs") and secret.where.startswith("figure_remarks"):
         return True  # whom the ground makes their author
+    if secret.topic is Topic.IMPORT:
+        return secret.owner == PEOPLE.get(name)
     if name == "preventeur" and secret.where.startswith("case_events"):
         return True  # whom the ground makes the author of every event: one's own acts stay open to oneself
     tie = TIE[name][secret.employer]
