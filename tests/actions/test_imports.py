@@ -31,7 +31,7 @@ from workflows.import_run import ImportKind, ImportState
 
 def values(**conditions: Any) -> list[tuple[str, int, int]]:
     statement = select(Observation.indicator, Observation.year, Observation.value).filter_by(**conditions)
-    return sorted(tuple(row) for row in db.session.execute(statement))
+    return sorted((code, year, value) for code, year, value in db.session.execute(statement))
 
 
 def current() -> dict[tuple[str, int], int]:
@@ -43,7 +43,8 @@ def current() -> dict[tuple[str, int], int]:
 
 def problems(import_: Import) -> list[tuple[int, str, str]]:
     found = select(ImportProblem.line, ImportProblem.severity, ImportProblem.message)
-    return [tuple(row) for row in db.session.execute(found.where(ImportProblem.import_id == import_.id))]
+    rows = db.session.execute(found.where(ImportProblem.import_id == import_.id))
+    return [(line, severity, message) for line, severity, message in rows]
 
 
 def undo(world: World, who: str, import_: Import) -> Import:

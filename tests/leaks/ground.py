@@ -221,8 +221,7 @@ def _bring_files_in(ground: Ground, bodies: dict[str, Organisation], people: dic
         db.session.add(import_)
         db.session.flush()
         problem = ImportProblem(import_id=import_.id, line=2, severity="reject")
-        ground.plant(problem, secret)
-        problem.severity = "reject"
+        problem.message = ground.mark(_at(secret, "import_problems.message"))
         problem.cells = [ground.mark(_at(secret, "import_problems.cells"))]
         db.session.add(problem)
         ground.name("import", import_.id, secret)
