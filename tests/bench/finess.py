@@ -64,13 +64,13 @@ def _import(url: str, files: tuple[Path, ...]) -> Import:
     config = Testing()
     config.SQLALCHEMY_DATABASE_URI = url
     with create_app(config).app_context():
-        idle, start = _megabytes("VmRSS"), perf_counter()
+        idle, start = megabytes("VmRSS"), perf_counter()
         for file in files:
             import_file(file, file.with_suffix(".rejets.csv"))
-        return Import(perf_counter() - start, idle, _megabytes("VmHWM"))
+        return Import(perf_counter() - start, idle, megabytes("VmHWM"))
 
 
-def _megabytes(name: str) -> int:
+def megabytes(name: str) -> int:
     """Return a figure of this process's memory: the kernel's own, since getrusage counts the parent's too."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith(name)).split()[1]) // 1024

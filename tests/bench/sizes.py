@@ -16,6 +16,7 @@ class Sizes:
     batch: int = 24
     batches: int = 3
     finess_lines: int = 103_000
+    import_structures: int = 40_000
 
 
 FULL = Sizes()
@@ -29,4 +30,5 @@ QUICK = Sizes(
     batch=2,
     batches=1,
     finess_lines=500,
+    import_structures=60,
 )

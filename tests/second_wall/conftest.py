@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, make_url, select
 from app import clock
 from app.extensions import db
 from app.models import User
-from app.second_wall.rules import AGGREGATES, APP, SCHEDULER
+from app.second_wall.rules import AGGREGATES, APP, IMPORTER, SCHEDULER
 from tests import postgresql
 from tests.conftest import Databases
 from tests.leaks import ground as grounds
@@ -26,7 +26,7 @@ def ground(app: Flask) -> Ground:
 @pytest.fixture
 def wall(ground: Ground, databases: Databases) -> Iterator[Engine]:
     """An engine of one connection, signed in as the pages are."""
-    postgresql.lend(databases.url, APP, SCHEDULER, AGGREGATES)
+    postgresql.lend(databases.url, APP, SCHEDULER, AGGREGATES, IMPORTER)
     engine = create_engine(postgresql.as_role(databases.url, APP), pool_size=1, max_overflow=0)
     yield engine
     engine.dispose()
@@ -54,7 +54,7 @@ Psql = Callable[..., Said]
 @pytest.fixture
 def psql(ground: Ground, databases: Databases) -> Psql:
     """Ask with the real psql, as a role, after saying who acts (or nobody)."""
-    postgresql.lend(databases.url, APP, SCHEDULER, AGGREGATES)
+    postgresql.lend(databases.url, APP, SCHEDULER, AGGREGATES, IMPORTER)
     url = make_url(databases.url)
 
     def ask(sql: str, who: str | None = None, role: str = APP) -> Said:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from app.extensions import SAY_WHO_ACTS
 from app.second_wall.rules import AGGREGATES, GUARDED, ROLES, SCHEDULER
 from figures.words import number_in_french
+from app.second_wall.rules import AGGREGATES, GUARDED, IMPORTER, ROLES, SCHEDULER
 from tests.leaks.ground import MARK, Ground
 from tests.leaks.people import PARTED, SUSPENDED
 from tests.leaks.readers import EVERYBODY, may_read
@@ -111,6 +112,15 @@ def test_the_scheduler_reads_deadlines_and_no_text(psql: Psql) -> None:
     for table in ("exchanges", "visits", "documents", "document_contents", "case_events", "contacts", "carsat_blocks"):
         assert "permission denied" in psql(f"SELECT count(*) FROM {table};", role=SCHEDULER).error, table
     assert "permission denied" in psql("UPDATE cases SET due_label = 'x';", role=SCHEDULER).error
+
+
+def test_the_role_of_imports_reads_no_text_and_is_the_scheduler_s_for_a_moment_only(psql: Psql) -> None:
+    for table in ("exchanges", "visits", "documents", "document_contents", "case_events", "carsat_blocks"):
+        assert "permission denied" in psql(f"SELECT count(*) FROM {table};", role=IMPORTER).error, table
+    assert "permission denied" in psql("SELECT family_name FROM contacts;", role=IMPORTER).error
+    asked = "SELECT count(*) >= 0 FROM observations;"
+    assert "permission denied" in psql(asked, role=SCHEDULER).error
+    assert psql(f"BEGIN; SET LOCAL ROLE {IMPORTER}; {asked} COMMIT;", role=SCHEDULER).lines == ["t"]
 
 
 def test_aggregates_are_counts_and_nothing_else(psql: Psql) -> None:
