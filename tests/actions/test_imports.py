@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, inspect, select
 
 from app import clock
 from app.actions import imports as actions
+from app.actions.errors import Unacceptable
 from app.extensions import db
 from app.models import (
     Case,
@@ -248,3 +251,35 @@ def test_the_directory_enters_for_one_s_own_departements_only(world: World) -> N
     assert whole.kind is ImportKind.FINESS and read == created + rejected and rejected
     departements = set(db.session.scalars(select(Structure.departement)))
     assert departements <= {"79", "86", "33"}
+
+
+CELLS = st.one_of(
+    st.sampled_from(["2023", "2024", ".1", "8,9 %", "", " ", "=1+1", 'é;"x', "9" * 400, "\u0000", "NaN", "-3", "45 %"]),
+    st.text(max_size=12),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_the_file_no_row_is_lost_and_nothing_breaks(world: World, data: st.DataObject) -> None:
+    known = [one.finess for one in plant(2)]
+    finess = st.sampled_from([*known, "790000020", "", "79"])
+    rows = data.draw(st.lists(st.tuples(finess, CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=12))
+    separator, encoding = data.draw(
+        st.sampled_from([(";", "utf-8"), (",", "utf-8-sig"), (";", "cp1252"), ("\t", "utf-8")])
+    )
+    text = "\n".join(separator.join(row) for row in (DIAMANT, *rows))
+    content = text.encode(encoding, "replace")
+    try:
+        import_ = bring_in(world, "referent", content, ImportKind.TDB)
+    except Unacceptable as why:
+        assert str(why)
+        return
+    assert import_.state in (ImportState.DONE, ImportState.FAILED)
+    assert "inattendue" not in import_.failure
+    if import_.state is ImportState.DONE:
+        read = counts(import_)[0]
+        refused = db.session.scalar(
+            select(func.count()).where(ImportProblem.import_id == import_.id, ImportProblem.severity == "reject")
+        )
+        assert (read, refused) == (import_.records, import_.rejected)

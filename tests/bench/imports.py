@@ -28,7 +28,17 @@ from tests.bench.timing import ratio
 from workflows.import_run import ImportKind, ImportState
 
 YEARS = (2021, 2022, 2023)
-INDICATORS = ("vacance", "prest_ext", "rotation", "abs_court", "abs_moyen", "abs_long", "abs_mat", "abs_atmp", "abs_total")
+INDICATORS = (
+    "vacance",
+    "prest_ext",
+    "rotation",
+    "abs_court",
+    "abs_moyen",
+    "abs_long",
+    "abs_mat",
+    "abs_atmp",
+    "abs_total",
+)
 RATES = (".041", ".03", ".24", ".031", ".034", ".021", ".01", ".012", ".113")
 MOST_MEGABYTES = 400
 

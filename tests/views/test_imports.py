@@ -181,3 +181,14 @@ def test_another_organisation_s_import_does_not_exist(app: Flask, browse: Browse
         assert browse("departement").get(f"{page}{path}").status == 404
     assert "secret" not in browse("departement").get("/imports").text
     assert browse("coordinatrice").get(page).status == 200
+
+
+def test_a_file_larger_than_any_other_form_may_be_is_taken_from_who_is_signed_in(app: Flask, browse: Browse) -> None:
+    (here,) = plant(1)
+    row = (here.finess, 2023, ".2", ".1", ".03" + "0" * 1_000)
+    content = csv_file(DIAMANT, [row] * 13_000)
+    assert len(content) > app.config["MAX_CONTENT_LENGTH"]
+    upload(browse("referent"), content)
+    assert latest().size == len(content)
+    stranger = app.test_client().post("/imports/nouveau", data={"file": (io.BytesIO(content), "x.csv")})
+    assert stranger.status_code == 413
