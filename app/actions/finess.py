@@ -11,6 +11,7 @@ from app.actions.places import place_again
 from app.extensions import db
 from app.models import Employer, Structure
 from app.readers.finess import FinessReading, LegalEntityRow, Problem, Severity, StructureRow
+from app.readers.finess_plus import FinessPlusReading
 
 BATCH = 5_000
 IMPORT_LOCK = 0x46494E45
@@ -59,7 +60,10 @@ class Changes:
 
 
 def import_in_batches(
-    reading: FinessReading, *, is_dry_run: bool = False, on_problem: Callable[[Problem], None] = lambda problem: None
+    reading: FinessReading | FinessPlusReading,
+    *,
+    is_dry_run: bool = False,
+    on_problem: Callable[[Problem], None] = lambda problem: None,
 ) -> Iterator[Tally]:
     """Bring the records of an accepted reading in, and yield the same tally after each batch.
 
@@ -106,11 +110,13 @@ class Done:
 
 
 def import_rows(rows: Sequence[Row], *, is_dry_run: bool) -> Done:
-    """Bring one batch in: entities or structures. The caller commits."""
-    if not is_dry_run:
-        _take_turn()
+    """Bring one batch in, entities before structures where a file mixes them. The caller commits."""
     entities = [row for row in rows if isinstance(row, LegalEntityRow)]
     structures = [row for row in rows if isinstance(row, StructureRow)]
+    if entities and structures:
+        return _together(*(import_rows(part, is_dry_run=is_dry_run) for part in (entities, structures)))
+    if not is_dry_run:
+        _take_turn()
     owners, unknown = _owners(structures, is_dry_run)
     found = [employer_values(row) for row in entities]
     found += [structure_values(row, owners.get(row.legal_entity_finess)) for row in structures]
@@ -121,6 +127,15 @@ def import_rows(rows: Sequence[Row], *, is_dry_run: bool) -> Done:
         _write(table, changes)
         place_again(changes.moved if table is STRUCTURES else ())
     return Done(changes, [problem for problem in found if isinstance(problem, Problem)], unknown)
+
+
+def _together(one: Done, other: Done) -> Done:
+    changes = Changes(
+        one.changes.created + other.changes.created,
+        one.changes.updated + other.changes.updated,
+        one.changes.moved + other.changes.moved,
+    )
+    return Done(changes, one.refused + other.refused, one.provisional + other.provisional)
 
 
 def _take_turn() -> None:

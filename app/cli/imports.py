@@ -11,9 +11,11 @@ import click
 from flask.cli import AppGroup
 
 from app.actions.finess import Tally, import_in_batches, refresh_statistics
+from app.actions.incoming.finess import read_directory
 from app.extensions import db, writing
-from app.readers.finess import FinessReading, Problem, Severity, read_finess
+from app.readers.finess import FinessReading, Problem, Severity
 from app.readers.finess_layouts import KIND_LABELS
+from app.readers.finess_plus import FinessPlusReading
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -49,7 +51,7 @@ class Rejects:
 @click.option("--dry-run", is_flag=True, help="Compte ce qui serait fait, n’écrit rien.")
 @click.option("--rejects", "rejects_path", type=click.Path(path_type=Path), help="Où écrire les lignes rejetées.")
 def import_finess(file: Path, dry_run: bool, rejects_path: Path | None) -> None:
-    """Reprend un fichier FINESS (cs1100501, cs1100502 ou cs1100507)."""
+    """Reprend un fichier FINESS (cs1100501, cs1100502 ou cs1100507, ou FINESS+ en JSON)."""
     path = rejects_path or file.with_name(f"{file.name}.rejets.csv")
     reading, tally = import_file(file, path, is_dry_run=dry_run, shows_progress=sys.stderr.isatty())
     click.echo(report(reading, tally, is_dry_run=dry_run))
@@ -59,7 +61,7 @@ def import_finess(file: Path, dry_run: bool, rejects_path: Path | None) -> None:
 
 def import_file(
     file: Path, rejects_path: Path, *, is_dry_run: bool = False, shows_progress: bool = False
-) -> tuple[FinessReading, Tally]:
+) -> tuple[FinessReading | FinessPlusReading, Tally]:
     """Bring a FINESS file in, one transaction per batch; return its reading and what became of its records.
 
     Raises Stop, with a sentence for people, when one of the files cannot be opened or is not what it should be.
@@ -67,7 +69,7 @@ def import_file(
     if rejects_path.resolve() == file.resolve():
         raise Stop("Le fichier des rejets ne peut pas être le fichier lu : donnez un autre nom à --rejects.")
     with opened_file(file) as stream, writing_allowed(not is_dry_run):
-        reading = read_finess(stream)
+        reading = read_directory(stream)
         if reading.refusal:
             raise Stop(reading.refusal.message)
         with _rejects(rejects_path) as rejects, _progress(reading.records, shows_progress) as bar:
@@ -84,9 +86,8 @@ def _progress(length: int, is_shown: bool) -> "ProgressBar[int]":
     return click.progressbar(length=length, label="Import", file=sys.stderr, hidden=not is_shown)
 
 
-def report(reading: FinessReading, tally: Tally, *, is_dry_run: bool = False) -> str:
+def report(reading: FinessReading | FinessPlusReading, tally: Tally, *, is_dry_run: bool = False) -> str:
     """Return what is told at the end of an import."""
-    assert reading.kind
     dated = f", daté du {reading.extracted_on:%d/%m/%Y}" if reading.extracted_on else ""
     counts = {
         "lues": tally.read,
@@ -96,15 +97,26 @@ def report(reading: FinessReading, tally: Tally, *, is_dry_run: bool = False) ->
         "rejetées": tally.rejected,
         "remarques": tally.remarks,
     }
-    lines = [f"Fichier des {KIND_LABELS[reading.kind]}, {reading.encoding}{dated}"]
+    lines = [f"Fichier des {_kind(reading)}, {reading.encoding}{dated}"]
     lines += [f"  {label:<11}{spaced(count):>9}" for label, count in counts.items()]
-    lines += [f"  {problem.message}" for problem in reading.survey.remarks]
+    lines += [f"  {problem.message}" for problem in _remarks(reading)]
     if tally.provisional:
         lines.append(
             f"  {spaced(len(tally.provisional))} entité(s) juridique(s) connue(s) par leur seul numéro, secteur à "
             "confirmer : importez aussi le fichier des entités juridiques."
         )
     return "\n".join(["Simulation : rien n’a été écrit.", *lines] if is_dry_run else lines)
+
+
+def _kind(reading: FinessReading | FinessPlusReading) -> str:
+    if isinstance(reading, FinessPlusReading):
+        return "entités juridiques et établissements (FINESS+)"
+    assert reading.kind
+    return KIND_LABELS[reading.kind]
+
+
+def _remarks(reading: FinessReading | FinessPlusReading) -> tuple[Problem, ...]:
+    return () if isinstance(reading, FinessPlusReading) else tuple(reading.survey.remarks)
 
 
 def spaced(count: int) -> str:

@@ -1,5 +1,6 @@
 """What each kind of file does: one small file each, every row told, the same again for nothing, then undone."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, inspect, select
 from app import clock
 from app.actions import imports as actions
 from app.actions.errors import Unacceptable
+from app.demo.finess_numbers import finess_number
 from app.extensions import db
 from app.models import (
     Case,
@@ -283,3 +285,21 @@ def test_whatever_the_file_no_row_is_lost_and_nothing_breaks(world: World, data:
             select(func.count()).where(ImportProblem.import_id == import_.id, ImportProblem.severity == "reject")
         )
         assert (read, refused) == (import_.records, import_.rejected)
+
+
+def test_the_daily_directory_brings_entities_and_their_structures_together(world: World) -> None:
+    place = {"cogCommune": "79191", "ligneAcheminement": "NIORT", "codePostal": "79000"}
+    entity = {"denominationPm": "ASSOCIATION DU PONT", "numFinessPm": finess_number("79", 31), "statutJuridique": "60"}
+    site = {"numFinessEge": finess_number("79", 60_031), "nomEgeCourt": "EHPAD DU PONT"}
+    structure = {
+        "informationsGeneralesEGE": site,
+        "categorieentiteGeographiqueExercice": "500",
+        "adresse": [place],
+        "etatObjet": "A",
+    }
+    whole = {"informationsGeneralesPMEJ": entity, "adresse": [place], "etatObjet": "A", "ege": [structure]}
+    content = json.dumps({"schemaVersion": "v1.0.0", "pmej": [whole]}).encode()
+    import_ = bring_in(world, "referent", content, name="finess.json")
+    assert (import_.kind, counts(import_)) == (ImportKind.FINESS, (2, 2, 0, 0, 0))
+    found = db.session.scalars(select(Structure).where(Structure.finess == site["numFinessEge"])).one()
+    assert (found.employer.name, found.departement) == ("Association du Pont", "79")

@@ -12,6 +12,7 @@ from app.actions.incoming.register import texts
 from app.extensions import db
 from app.models import Employer, Import, Structure
 from app.readers.finess import FinessReading, LegalEntityRow, read_finess
+from app.readers.finess_plus import FinessPlusReading, is_finess_plus, read_finess_plus
 from app.readers.layouts import Layout, RowReading
 from app.readers.problems import Problem, Severity
 from workflows.import_run import ImportKind
@@ -21,7 +22,7 @@ from workflows.import_run import ImportKind
 class OpenedFiness:
     """A FINESS file, giving one result for each of its records."""
 
-    reading: FinessReading
+    reading: FinessReading | FinessPlusReading
 
     @property
     def refusal(self) -> Problem | None:
@@ -49,8 +50,13 @@ class OpenedFiness:
             told = []
 
 
+def read_directory(stream: IO[bytes]) -> FinessReading | FinessPlusReading:
+    """Return a file of the directory surveyed, in the former formats or in the daily one (FINESS+)."""
+    return read_finess_plus(stream) if is_finess_plus(stream) else read_finess(stream)
+
+
 class FinessHandler:
-    """Records of legal entities (cs1100501) or of establishments (cs1100502, cs1100507)."""
+    """Records of legal entities (cs1100501), of establishments (cs1100502, cs1100507), or of both (FINESS+)."""
 
     kind = ImportKind.FINESS
     layouts: tuple[Layout, ...] = ()
@@ -62,12 +68,12 @@ class FinessHandler:
 
     def refusal(self, stream: IO[bytes]) -> str | None:
         """Return why a file is not one of the directory, or None."""
-        refusal = read_finess(stream).refusal
+        refusal = read_directory(stream).refusal
         return refusal.message if refusal else None
 
     def open(self, stream: IO[bytes], import_: Import) -> OpenedFiness:
         """Return the file surveyed."""
-        return OpenedFiness(read_finess(stream))
+        return OpenedFiness(read_directory(stream))
 
     def remarks(self, import_: Import) -> list[str]:
         """Nothing: each remark is about a line."""
