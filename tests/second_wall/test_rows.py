@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.extensions import SAY_WHO_ACTS
-from app.second_wall.rules import AGGREGATES, GUARDED, ROLES, SCHEDULER
-from figures.words import number_in_french
 from app.second_wall.rules import AGGREGATES, GUARDED, IMPORTER, ROLES, SCHEDULER
+from figures.words import number_in_french
 from tests.leaks.ground import MARK, Ground
 from tests.leaks.people import PARTED, SUSPENDED
 from tests.leaks.readers import EVERYBODY, may_read
