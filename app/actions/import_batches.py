@@ -20,7 +20,7 @@ from app.actions.incoming import HANDLERS
 from app.actions.incoming.handling import Context, Effect, Handler, Opened, Verdict
 from app.actions.journal import record
 from app.extensions import db, switch_role
-from app.models import Import, ImportChange, ImportChunk, ImportProblem, JournalAction, ObjectKind
+from app.models import Import, ImportChange, ImportChunk, ImportProblem, JournalAction, ObjectKind, Observation
 from app.permissions import Actor
 from app.readers.layouts import RowReading
 from app.readers.problems import Severity
@@ -283,6 +283,11 @@ def fail(import_: Import, why: str, *, now: datetime) -> None:
     """Stop an import and say why. What whole batches had written stays; checking again goes over them in vain."""
     WORKFLOW.fire(import_, "fail", today=now.date(), effective_on=None)
     import_.failure, import_.claimed_at, import_.ended_at = why, None, now
+
+
+def years_of(import_id: int) -> list[int]:
+    """Return the years of the values that an import brought in and that are still there."""
+    return sorted(db.session.scalars(select(Observation.year).where(Observation.import_id == import_id).distinct()))
 
 
 def handler_of(import_: Import) -> Handler:

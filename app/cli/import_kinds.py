@@ -21,7 +21,7 @@ from app.actions.incoming import HANDLERS
 from app.actions.incoming.handling import Context
 from app.cli.imports import Stop, import_group, opened_file, spaced, writing_allowed
 from app.extensions import act_for, db
-from app.jobs.imports import deal_with
+from app.jobs.imports import compare_again, deal_with
 from app.models import Import, Organisation, User
 from app.permissions import Actor
 from app.queries.imports import list_rejects
@@ -180,6 +180,7 @@ def _run(import_: Import, actor: Actor | None, path: Path) -> None:
         db.session.commit()
         _take(import_)
         _work(import_)
+        compare_again(import_.id)
     click.echo("\n".join(_told({name: getattr(import_, name) for name in COUNTS})))
     _write_rejects(path, import_.head, [tuple(row) for row in list_rejects(import_)])
     if import_.state is not ImportState.DONE:

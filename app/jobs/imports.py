@@ -18,7 +18,7 @@ from app.models import Import, Organisation, User
 from app.permissions import Actor
 from app.second_wall.rules import APP, IMPORTER
 from app.sessions import valid_capacities
-from workflows.import_run import WORKFLOW, ImportState
+from workflows.import_run import WORKFLOW, ImportKind, ImportState
 
 log = logging.getLogger("jalon.imports")
 UNEXPECTED = (
@@ -26,6 +26,7 @@ UNEXPECTED = (
     "Vérifiez le fichier à nouveau ; si cela se répète, prévenez l’exploitation."
 )
 GONE = "La personne qui a confirmé cet import n’agit plus pour l’organisme : quelqu’un d’autre doit le reprendre."
+OF_FIGURES = frozenset({ImportKind.TDB, ImportKind.HOME_CARE, ImportKind.ATMP, ImportKind.REFERENCES})
 Clock = Callable[[], datetime]
 
 
@@ -75,7 +76,23 @@ def _work(now: Clock, should_stop: Callable[[], bool]) -> int:
             log.exception("L’import %d s’est arrêté.", number)
             _fail(number, now())
         done += 1
+        compare_again(number)
     return done
+
+
+def compare_again(import_id: int) -> None:
+    """Make again what is computed from everybody's figures, when an import has changed some; else nothing."""
+    import_ = _get(import_id)
+    if import_.kind not in OF_FIGURES or import_.state not in (ImportState.DONE, ImportState.UNDONE):
+        return
+    from app.actions.comparisons import refresh_comparisons  # numpy and scipy: for this alone
+
+    try:
+        refresh_comparisons(batches.years_of(import_id) or None)
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        log.exception("Les comparaisons n’ont pas été refaites : lancez « flask indicators refresh ».")
 
 
 def deal_with(

@@ -302,7 +302,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "case_structures": "SELECT",
         "federation_members": "SELECT, INSERT, DELETE",
         "observations": "SELECT, INSERT, DELETE",
-        **dict.fromkeys(("claim_references", "peer_bands"), _WHOLE),
+        **dict.fromkeys(("claim_references", "claim_territories", "claim_evidence", "peer_bands"), _WHOLE),
         "imports": "SELECT, UPDATE",
         "import_chunks": "SELECT, DELETE",
         "contacts": "SELECT (id, version), UPDATE, DELETE",

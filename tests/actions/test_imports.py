@@ -22,6 +22,7 @@ from app.models import (
     Import,
     ImportProblem,
     Observation,
+    PeerBand,
     Quality,
     Sector,
     Structure,
@@ -303,3 +304,11 @@ def test_the_daily_directory_brings_entities_and_their_structures_together(world
     assert (import_.kind, counts(import_)) == (ImportKind.FINESS, (2, 2, 0, 0, 0))
     found = db.session.scalars(select(Structure).where(Structure.finess == site["numFinessEge"])).one()
     assert (found.employer.name, found.departement) == ("Association du Pont", "79")
+
+
+def test_peers_are_made_again_as_figures_come_and_go(world: World) -> None:
+    rows = [(one.finess, 2023, f".{rank + 10}", ".1", ".03") for rank, one in enumerate(plant(12))]
+    import_ = bring_in(world, "referent", csv_file(DIAMANT, rows))
+    assert db.session.scalar(select(func.count()).select_from(PeerBand))
+    undo(world, "referent", import_)
+    assert db.session.scalar(select(func.count()).select_from(PeerBand)) == 0
