@@ -10,13 +10,13 @@ from importlib.metadata import version
 from flask import Flask
 
 from app import clock
-from tests.bench import documents, finess, imports, listing, sweep, transition
+from tests.bench import documents, finess, imports, listing, pairs, sweep, transition
 from tests.bench.engines import Engine, engines
 from tests.bench.population import populate
 from tests.bench.report import MET, MISSED, Finding
 from tests.bench.sizes import FULL, QUICK, Sizes
 
-MEASURES = ("pdf", "liste", "murs", "rappels", "etape", "finess", "imports")
+MEASURES = ("pdf", "liste", "murs", "rappels", "etape", "finess", "imports", "pairs")
 QUICKLY = "--quick"
 PACKAGES = ("flask", "sqlalchemy", "psycopg", "weasyprint")
 
@@ -85,6 +85,8 @@ def _of_engine(engine: Engine, chosen: Collection[str], sizes: Sizes) -> Iterato
         yield from finess.measure(engine, sizes.finess_lines)
     if "imports" in chosen:
         yield from imports.measure(engine, sizes.import_structures)
+    if "pairs" in chosen:
+        yield from pairs.measure(engine, sizes.structures, sizes.pair_rounds)
 
 
 def _wanted(chosen: Collection[str], sizes: Sizes) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sizes:
-    """Numbers of open cases, of reminders, of documents, of lines, and of rounds of each measure."""
+    """Numbers of open cases, of reminders, of documents, of lines, of structures, and of rounds of each measure."""
 
     lists: tuple[int, ...] = (1_000, 10_000, 100_000)
     list_rounds: int = 40
@@ -17,6 +17,8 @@ class Sizes:
     batches: int = 3
     finess_lines: int = 103_000
     import_structures: int = 40_000
+    structures: int = 40_000
+    pair_rounds: int = 5
 
 
 FULL = Sizes()
@@ -31,4 +33,6 @@ QUICK = Sizes(
     batches=1,
     finess_lines=500,
     import_structures=60,
+    structures=200,
+    pair_rounds=1,
 )

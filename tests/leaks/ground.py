@@ -147,7 +147,9 @@ def _at(secret: Secret, where: str) -> Secret:
 SHORT = 20
 """Columns narrower than this hold codes, not texts."""
 
-NOT_TEXTS = {"search_key", "submission", "sha256", "media_type", "step", "last_step", "due_label", "long_name"}
+NOT_TEXTS = {
+    "indicator", "search_key", "submission", "sha256", "media_type", "step", "last_step", "due_label", "long_name",
+}  # fmt: skip
 
 
 def _texts(record: Any) -> Iterator[str]:

@@ -1,0 +1,148 @@
+"""Peers and what accidents say, for all structures, beside numpy on the same columns and COPY both ways."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from random import Random
+from typing import Any
+
+import numpy as np
+from flask import Flask
+
+from app.actions.comparisons import refresh_comparisons
+from app.extensions import db
+from app.statistics.bands import bands
+from app.statistics.grouped import numbered
+from app.statistics.rankable import rankable_millionths
+from app.statistics.shrinkage import shrink
+from tests.bench.engines import Engine
+from tests.bench.report import Finding, compared, thousands
+from tests.bench.timing import in_turn, ratio
+
+AIM = 2.0
+CODES = (
+    "abs_total", "abs_court", "abs_moyen", "abs_long", "abs_mat", "abs_atmp", "abs_special", "rotation", "vacance",
+)  # fmt: skip
+CLAIMS = ("at_first_payment", "at_headcount")
+YEARS = (2023, 2024, 2025)
+PLACES = ("79", "33", "75", "13", "69", "59", "35", "67", "31", "44")
+CATEGORIES = ("500", "255", "246", "183", "448")
+MILLION = 1_000_000
+NOW = "2026-01-01 00:00:00+00"
+
+
+def measure(engine: Engine, structures: int, rounds: int) -> Iterator[Finding]:
+    """Refresh all comparisons of that many structures; then copy the same values out, compute, copy the groups in."""
+    app = engine.database(f"pairs_{structures}")
+    _fill(engine, app, structures)
+    engine.settle(app)
+
+    def ours() -> None:
+        with app.app_context():
+            refresh_comparisons()
+            db.session.commit()
+
+    ours()
+    engine.copy_table(app, "peer_bands", "peer_bands_bare")
+    with closing(engine.connect(app)) as connection:
+        floor = _floor(engine, app, connection)
+        spent, bare = in_turn(rounds, ours, floor, warm_up=0 if rounds == 1 else 1)
+    values = structures * (len(CODES) + len(CLAIMS)) * len(YEARS)
+    yield compared(
+        f"les pairs et les accidents de {thousands(structures)} structures ({thousands(values)} valeurs, lecture et "
+        f"écriture comprises) contre les mêmes calculs de numpy et {engine.bulk} à l’aller et au retour",
+        ratio(spent, bare),
+        at_most=AIM if engine.driver == "psycopg" else None,
+    )
+
+
+def _floor(engine: Engine, app: Flask, connection: Any) -> Any:
+    """Read every value bare, compute on columns that are ready, write back as many rows."""
+    with app.app_context():
+        kept = db.session.connection().exec_driver_sql("SELECT * FROM peer_bands").all()
+        names = [column.name for column in db.metadata.tables["peer_bands"].columns]
+        db.session.rollback()
+    question = "SELECT structure_id, indicator, year, value FROM observations"
+    rng = np.random.default_rng(1)
+    count = max(1, len(kept))
+    table, groups = _columns(rng, engine, app)
+
+    def run() -> None:
+        if engine.driver == "psycopg":
+            with connection.cursor() as cursor, cursor.copy(f"COPY ({question}) TO STDOUT (FORMAT BINARY)") as copy:
+                for _ in copy:
+                    pass
+        else:
+            connection.execute(question).fetchall()
+        for _ in bands(rankable_millionths(table), groups):
+            pass
+        shrink(rng.poisson(3.0, table.shape[0]), np.full(table.shape[0], 3.0)).exceedance()
+        engine.write(app, "peer_bands_bare", names, [tuple(row) for row in kept[:count]])
+        connection.execute("DELETE FROM peer_bands_bare")
+
+    return run
+
+
+def _columns(rng: np.random.Generator, engine: Engine, app: Flask) -> tuple[Any, Sequence[Any]]:
+    with app.app_context():
+        sites = db.session.connection().exec_driver_sql("SELECT count(*) FROM structures").scalar() or 0
+        db.session.rollback()
+    table = rng.integers(10_000, 400_000, (sites, len(CODES) * len(YEARS))).astype(np.float64)
+    place, category, status, size = (rng.integers(0, most, sites) for most in (10, 5, 3, 4))
+    return table, [
+        numbered(place, category, status, size),
+        numbered(place, category, status),
+        numbered(place, category),
+    ]
+
+
+def _fill(engine: Engine, app: Flask, structures: int) -> None:
+    rng = Random("pairs")
+    statuses = ("60", "73", "13")
+    employers = [
+        (n, f"Employeur {n}", "", statuses[n % 3], "private", "", "", "", "", False, "", 1)
+        for n in range(1, structures + 1)
+    ]
+    engine.write(
+        app,
+        "employers",
+        ("id", "name", "long_name", "legal_status", "sector", "address", "postcode", "city", "phone", "is_closed",
+         "search_key", "version"),
+        employers,
+    )  # fmt: skip
+    sites = [
+        (n, f"{n:09d}", n, f"Site {n}", "", rng.choice(CATEGORIES), "", "", "", PLACES[n % 10], "", "8710A",
+         rng.choice((30, 60, 100, 150)), False, "", 1)
+        for n in range(1, structures + 1)
+    ]  # fmt: skip
+    engine.write(
+        app,
+        "structures",
+        ("id", "finess", "employer_id", "name", "long_name", "category", "address", "postcode", "city", "departement",
+         "phone", "naf", "capacity", "is_closed", "search_key", "version"),
+        sites,
+    )  # fmt: skip
+    _fill_imports(app)
+    names = ("employer_id", "structure_id", "indicator", "year", "value", "quality", "source", "import_id")
+    engine.write(app, "observations", names, _values(rng, structures))
+
+
+def _fill_imports(app: Flask) -> None:
+    from tests.factories import make_import
+
+    with app.app_context():
+        make_import(None)
+        for year in YEARS:
+            db.session.connection().exec_driver_sql(
+                "INSERT INTO claim_references (year, naf, staff, hours, accidents, days_off, frequency) "
+                f"VALUES ({year}, '8710A', 213658, 1, 17535, 1, 82070000)"
+            )
+        db.session.commit()
+
+
+def _values(rng: Random, structures: int) -> Iterator[tuple[Any, ...]]:
+    for n in range(1, structures + 1):
+        for year in YEARS:
+            for code in CODES:
+                yield n, n, code, year, rng.randrange(10_000, 400_000), "good", "tdb", 1
+            yield n, n, CLAIMS[0], year, rng.randrange(12) * MILLION, "good", "atmp", 1
+            yield n, n, CLAIMS[1], year, 60 * MILLION, "good", "atmp", 1
