@@ -42,7 +42,8 @@ def verdicts(section: str) -> int:
 def test_an_unknown_measure_is_refused_with_those_that_exist() -> None:
     result = bench("vitesse")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "Mesure inconnue : vitesse. Au choix : pdf, liste, murs, rappels, etape, finess.\n"
+    known = "pdf, liste, murs, rappels, etape, finess, imports, pairs"
+    assert result.stderr == f"Mesure inconnue : vitesse. Au choix : {known}.\n"
 
 
 def test_a_ratio_compares_the_medians_and_tells_the_spread() -> None:
