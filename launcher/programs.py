@@ -50,7 +50,7 @@ def pytest(arguments: list[str]) -> int:
     """Run the tests on every core and return pytest's exit code; --long among the arguments adds the long ones."""
     # A file keeps to one process: its server and its browser start once. Groups across files ("loadgroup") are
     # silently ignored by pytest-xdist 3.8 under pytest 9.2.
-    workers = min(os.cpu_count() or 1, 8)
+    workers = min((os.cpu_count() or 1) + 1, 8)
     command = [PYTHON, "-m", "pytest", "-n", str(workers), "--dist", "loadfile", *arguments]
     return accompany(command, dict(os.environ) | ({"JALON_LONG": "1"} if "--long" in arguments else {}))
 
