@@ -25,8 +25,6 @@ from app.models import (
     Employer,
     EventKind,
     FederationMember,
-    Import,
-    ImportProblem,
     ManagerFunction,
     Organisation,
     Sector,
@@ -52,7 +50,6 @@ from tests.factories import (
 )
 from tests.factories import make_visit as make_draft
 from tests.leaks.people import AUTHORS, BODIES, PARTED, PARTIES, PEOPLE, SUSPENDED
-from workflows.import_run import ImportKind, ImportState
 from workflows.labels import LabelledEnum
 from workflows.support_case import State
 
@@ -166,6 +163,8 @@ STATES = tuple(f"etat_{state.value}" for state in State)
 
 def build(today: date) -> Ground:
     """Return a ground planted beside the small world, committed."""
+    from tests.leaks.incoming import bring_files_in  # it knows the ground
+
     ground = Ground()
     for user in db.session.query(User):  # the small world stays around, its people under other addresses
         user.email = f"other-{user.email}"
@@ -175,7 +174,7 @@ def build(today: date) -> Ground:
     db.session.flush()
     ground.body_ids = [str(bodies[name].id) for name in ("carsat", "aract", "carsat33")]
     _sign_conventions(ground, bodies)
-    _bring_files_in(ground, bodies, people)
+    bring_files_in(ground, bodies, people)
     _open_places(ground, bodies, people)
     _name_managers(ground, people)
     for name in ("ailleurs", "ars33"):
@@ -197,36 +196,6 @@ def _sign_conventions(ground: Ground, bodies: dict[str, Organisation]) -> None:
         convention = make_convention(name, *(bodies[body] for body in parties), departements="79 86 33")
         ground.plant(convention, Secret(Topic.CONVENTION, name))
         ground.name("convention", convention.id, Secret(Topic.CONVENTION, name))
-
-
-IMPORTERS = ("preventeur", "referent", "departement86", "ailleurs", "federation_b")
-
-
-def _bring_files_in(ground: Ground, bodies: dict[str, Organisation], people: dict[str, User]) -> None:
-    """A file of each of these bodies, with a refused row."""
-    for name in IMPORTERS:
-        owner = PEOPLE[name]
-        secret = Secret(Topic.IMPORT, "", owner=owner)
-        import_ = Import(
-            kind=ImportKind.CONTACTS,
-            state=ImportState.DONE,
-            organisation=bodies[owner],
-            author=people[name],
-            created_at=NOW,
-            size=1_000,
-            sha256="0" * 64,
-            head=["Nom"],
-            read=1,
-            rejected=1,
-        )
-        ground.plant(import_, secret)
-        db.session.add(import_)
-        db.session.flush()
-        problem = ImportProblem(import_id=import_.id, line=2, severity="reject")
-        problem.message = ground.mark(_at(secret, "import_problems.message"))
-        problem.cells = [ground.mark(_at(secret, "import_problems.cells"))]
-        db.session.add(problem)
-        ground.name("import", import_.id, secret)
 
 
 def _open_places(ground: Ground, bodies: dict[str, Organisation], people: dict[str, User]) -> None:

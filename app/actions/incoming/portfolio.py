@@ -17,15 +17,15 @@ from app.readers.cells import folded
 from app.readers.kinds.portfolio import PORTFOLIO, PortfolioRow
 from app.readers.layouts import RowReading
 from workflows.import_run import ImportKind
-from workflows.roles import LEADS, Role
+from workflows.roles import LEADS
 from workflows.support_case import WORKFLOW, State
 
 NO_PLACE = "Aucun établissement de cet employeur n’est dans vos départements."
 OVER = "Cet accompagnement est terminé (« {state} ») : seuls ceux qui sont en cours sont repris."
 UNKNOWN_LEAD = "Chef de file « {name} » inconnu : écrivez le nom court de l’organisme, comme dans Jalon ({known})."
 FUTURE = "L’entrée dans cet état est dans le futur : corrigez la date."
-KINDS = {"ars": Role.ARS, "carsat": Role.CARSAT, "cramif": Role.CARSAT, "cgss": Role.CARSAT} | dict.fromkeys(
-    ("cd", "departement", "conseil"), Role.DEPT
+KINDS = {"ars": "ars", "carsat": "carsat", "cramif": "carsat", "cgss": "carsat"} | dict.fromkeys(
+    ("cd", "departement", "conseil"), "dept"
 )
 """What the name of a lead begins with, when it is not written as in Jalon."""
 SOURCES = {"liste": Source.TARGETING_LIST, "cibl": Source.TARGETING_LIST, "demand": Source.EMPLOYER_REQUEST}
@@ -117,7 +117,7 @@ def _lead(
     exact = [one for one in leads if name in (folded(one.short_name), folded(one.name))]
     places = {structure.departement for structure in structures}
     kind = KINDS.get(name.split()[0]) if name else None
-    likely = [one for one in leads if one.kind is kind and one.territory & places]
+    likely = [one for one in leads if one.kind.value == kind and one.territory & places]
     found = exact or likely
     return found[0] if len(found) == 1 else None
 
