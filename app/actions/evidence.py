@@ -10,21 +10,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, select
 
-from app.actions.figure_columns import Sites, read_sites, read_table
+from app.actions.figure_columns import Sites, read_sites, read_table, write_rows
 from app.extensions import db
 from app.models import MILLION, ClaimEvidence, ClaimReference, ClaimTerritory, Observation
 from app.statistics import evidence, funnel
 from app.statistics.disclosure import FEWEST_ACCIDENTS
 from app.statistics.shrinkage import Shrinkage, shrink
-from figures.bands import EvidenceBand
 
 ACCIDENTS, STAFF = "at_first_payment", "at_headcount"
 WINDOW = 3
 NOT_TELLING = frozenset({2020})
 """Years that are left out: staff was paid to stay at home."""
 MIDDLE_OF_FEW = 2.5
+COLUMNS = (
+    "structure_id", "employer_id", "organisation_id", "first_year", "last_year", "years", "accidents", "expected",
+    "band", "low", "high", "weight", "zone",
+)  # fmt: skip
 FloatArray = NDArray[np.float64]
 
 
@@ -56,14 +59,14 @@ def refresh_evidence() -> int:
         return 0
     sites = read_sites()
     table = read_table(sites, (ACCIDENTS, STAFF), years) / MILLION
-    references, owners, written = _references(sites, years), _owners(), 0
+    references, owners, written = _references(sites, years), _owners(years[-1]), 0
     for region in np.unique(sites.region):
         inside = np.flatnonzero(sites.region == region)
         found = find(sites.naf[inside], table[inside, : len(years)], table[inside, len(years) :], references[inside])
         if found is None:
             continue
         rows = list(_rows(sites, inside[found.places], found, years, owners))
-        db.session.execute(insert(_table(ClaimEvidence)), rows)
+        write_rows(_table(ClaimEvidence), COLUMNS, rows)
         db.session.add(_territory(str(region), found, years))
         written += len(rows)
     return written
@@ -145,34 +148,36 @@ def _references(sites: Sites, years: Sequence[int]) -> FloatArray:
     return by_naf.reshape(nafs.size, len(years))[place]
 
 
-def _owners() -> dict[int, int | None]:
-    """Return, by structure, the organisation that brought its last count in."""
-    last = select(func.max(Observation.id)).where(Observation.indicator == ACCIDENTS).group_by(Observation.structure_id)
-    rows = select(Observation.structure_id, Observation.organisation_id).where(Observation.id.in_(last))
-    return {site: owner for site, owner in db.session.execute(rows) if site is not None}
+def _owners(year: int) -> dict[int, int | None]:
+    """Return, by structure, the organisation that brought its count of that year in; nobody, for a command."""
+    rows = select(Observation.structure_id, Observation.organisation_id).where(
+        Observation.indicator == ACCIDENTS, Observation.year == year
+    )
+    return {site: owner for site, owner in db.session.execute(rows.order_by(Observation.id)) if site is not None}
 
 
 def _rows(
     sites: Sites, places: NDArray[np.int64], found: Findings, years: Sequence[int], owners: dict[int, int | None]
-) -> Iterator[dict[str, Any]]:
-    for one, place in enumerate(places):
-        number = int(sites.ids[place])
-        band: EvidenceBand = found.bands[one]
-        yield {
-            "structure_id": number,
-            "employer_id": int(sites.employers[place]),
-            "organisation_id": owners.get(number),
-            "first_year": years[0],
-            "last_year": years[-1],
-            "years": int(found.pooled.years[one]),
-            "accidents": None if found.is_few[one] else int(found.pooled.counts[one]),
-            "expected": _millionths(found.pooled.expected[one]),
-            "band": band,
-            "low": _millionths(found.low[one]),
-            "high": _millionths(found.high[one]),
-            "weight": _millionths(found.weights[one]),
-            "zone": int(found.zones[one]),
-        }
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of `claim_evidence`, in the order of COLUMNS."""
+    pooled = found.pooled
+    columns = zip(
+        sites.ids[places].tolist(),
+        sites.employers[places].tolist(),
+        pooled.years.tolist(),
+        np.where(found.is_few, -1, pooled.counts).astype(np.int64).tolist(),
+        _millionths(pooled.expected).tolist(),
+        found.bands.tolist(),
+        _millionths(found.low).tolist(),
+        _millionths(found.high).tolist(),
+        _millionths(found.weights).tolist(),
+        found.zones.tolist(),
+        strict=True,
+    )
+    for site, employer, known, count, expected, band, low, high, weight, zone in columns:
+        told = None if count < 0 else count
+        start = (site, employer, owners.get(site), years[0], years[-1])
+        yield (*start, known, told, expected, band.value, low, high, weight, zone)
 
 
 def _territory(region: str, found: Findings, years: Sequence[int]) -> ClaimTerritory:
@@ -183,14 +188,14 @@ def _territory(region: str, found: Findings, years: Sequence[int]) -> ClaimTerri
         first_year=years[0],
         last_year=years[-1],
         differs=found.differs,
-        inflation=_millionths(found.inflation),
+        inflation=round(found.inflation * MILLION),
         # In the order of what is expected, which says nothing of their numbers.
         sites=sorted([round(expected, 1), count, zone] for expected, count, zone in sites),
     )
 
 
-def _millionths(value: float) -> int:
-    return round(float(value) * MILLION)
+def _millionths(values: FloatArray) -> NDArray[np.int64]:
+    return np.rint(values * MILLION).astype(np.int64)
 
 
 def _table(model: Any) -> Table:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select, text
+from sqlalchemy import Table, insert, select, text
 
 from app.extensions import db
 from app.models import Employer, Observation, Quality, Structure
@@ -133,3 +133,17 @@ def _fetched(codes: Sequence[str], years: Sequence[int]) -> Any:
             if code in numbers and year in wanted
         ]
         yield np.array(rows, kept)
+
+
+def write_rows(table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows of numbers and codes, which have nothing to escape, by the fastest way of each engine."""
+    connection = db.session.connection()
+    if connection.dialect.name != "postgresql":
+        if rows:
+            connection.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    named = ", ".join(f'"{name}"' for name in columns)
+    text_of = ("\t".join("\\N" if value is None else str(value) for value in row) for row in rows)
+    opened: Any = connection.connection.cursor()
+    with opened as cursor, cursor.copy(f"COPY {table.name} ({named}) FROM STDIN") as copy:
+        copy.write("".join(f"{line}\n" for line in text_of))

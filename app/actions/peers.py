@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, select
 
-from app.actions.figure_columns import Sites, known_years, read_sites, read_table
+from app.actions.figure_columns import Sites, known_years, read_sites, read_table, write_rows
 from app.extensions import db
 from app.models import PeerBand
 from app.readers.indicators import Family, indicators
@@ -37,7 +37,7 @@ def refresh_peers(years: Sequence[int] | None = None) -> int:
     sites = read_sites()
     rows = list(_rows(sites, codes, of, read_table(sites, codes, of)))
     db.session.execute(delete(BANDS).where(BANDS.c.year.in_(of)) if years is not None else delete(BANDS))
-    _write(rows)
+    write_rows(BANDS, COLUMNS, rows)
     return len(rows)
 
 
@@ -77,15 +77,3 @@ def _of_bands(found: Bands, names: dict[int, tuple[str, str, str, str]], code: s
         found.groups.tolist(), found.counts.tolist(), quantiles, strict=True
     ):
         yield (*names[group], code, year, count, " ".join(map(str, deciles)), q1, median, q3)
-
-
-def _write(rows: Sequence[Row]) -> None:
-    connection = db.session.connection()
-    if connection.dialect.name != "postgresql":
-        if rows:
-            connection.execute(insert(BANDS), [dict(zip(COLUMNS, row, strict=True)) for row in rows])
-        return
-    named = ", ".join(f'"{name}"' for name in COLUMNS)
-    opened: Any = connection.connection.cursor()
-    with opened as cursor, cursor.copy(f"COPY peer_bands ({named}) FROM STDIN") as copy:
-        copy.write("".join("\t".join(map(str, row)) + "\n" for row in rows))
