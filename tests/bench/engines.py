@@ -22,6 +22,7 @@ from app.extensions import db
 from app.second_wall.rules import APP
 from config import Testing
 from tests import postgresql
+from tests.pages import Client
 
 Row = Mapping[str, Any]
 
@@ -174,7 +175,9 @@ def load(engine: Engine, app: Flask, table: str, rows: Iterable[Row]) -> None:
 def _application(url: str) -> Flask:
     config = Testing()
     config.SQLALCHEMY_DATABASE_URI = url
-    return create_app(config)
+    app = create_app(config)
+    app.test_client_class = Client  # each request on its own: none leaves the next one reading only
+    return app
 
 
 def _migrate(url: str) -> None:

@@ -1,5 +1,6 @@
 """A real browser on a running demonstration."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         server = request.getfixturevalue("postgresql_server")
         postgresql.drop_database(server, "demonstration")  # pytest comes back to an engine it had left
         url = postgresql.create_database(server, "demonstration")
-    with running_site(tmp_path_factory.mktemp(f"demo-{engine}"), engine, url) as running:
+    base = tmp_path_factory.getbasetemp()
+    seeded = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "seeded"  # for all processes of this run
+    with running_site(tmp_path_factory.mktemp(f"demo-{engine}"), engine, url, seeded) as running:
         yield running
 
 

@@ -1,6 +1,8 @@
 """The demonstration as a person starts it: real web server, real scheduler, real mail sink, in processes."""
 
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -34,9 +36,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _seed(flask: list[str], env: dict[str, str]) -> None:
+    for command in (["db", "upgrade"], ["demo", "seed"]):
+        subprocess.run([*flask, *command], cwd=ROOT, env=env, check=True, capture_output=True, text=True)
+
+
+def _copy_seeded(flask: list[str], env: dict[str, str], seeded: Path, folder: Path) -> None:
+    with seeded.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not seeded.exists():
+            making = seeded.with_suffix(".making")
+            _seed(flask, env | {"JALON_INSTANCE": str(making)})
+            making.rename(seeded)
+    shutil.copytree(seeded, folder, dirs_exist_ok=True)
+
+
 @contextmanager
-def running_site(folder: Path, engine: str, database_url: str | None) -> Iterator[Site]:
-    """Migrate, seed and start a demonstration in a folder of its own; stop everything at the end."""
+def running_site(folder: Path, engine: str, database_url: str | None, seeded: Path) -> Iterator[Site]:
+    """Migrate, seed and start a demonstration in a folder of its own; stop everything at the end.
+
+    `seeded` is where the first one on SQLite leaves its data for the others of the same run.
+    """
     web, smtp = free_port(), free_port()
     env = {key: value for key, value in os.environ.items() if not key.startswith("JALON_")}
     env |= {
@@ -48,8 +68,10 @@ def running_site(folder: Path, engine: str, database_url: str | None) -> Iterato
     }
     owner, pages, reminders = (_signed_in_as(env, database_url, role) for role in (None, APP, SCHEDULER))
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-    for command in (["db", "upgrade"], ["demo", "seed"]):
-        subprocess.run([*flask, *command], cwd=ROOT, env=owner, check=True, capture_output=True, text=True)
+    if database_url:
+        _seed(flask, owner)
+    else:
+        _copy_seeded(flask, owner, seeded, folder)
     server = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{web}", "--threads", "8"]
     with ExitStack() as stack:
         if database_url:

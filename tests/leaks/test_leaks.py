@@ -31,7 +31,7 @@ READING = {
 SHUT_OUT = {"personne": 302, SUSPENDED: 302, PARTED: 403, CLOSED_BODY: 403}
 """What every address answers to whoever has no place, or has it no longer; to a POST, 401 for 302."""
 
-SAMPLE, WHOLE, FIRST = 0.02, 1.0, 3
+SAMPLE, WHOLE, FIRST = 0.01, 1.0, 2
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A transaction that only reads says so: PostgreSQL holds it to it, and keeps what it has prepared."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text, update
@@ -12,18 +14,22 @@ pytestmark = pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 
 
 @pytest.fixture
-def reading(app: Flask) -> Flask:
-    writing.set(False)
+def reading(app: Flask) -> Iterator[Flask]:
+    token = writing.set(False)
     db.session.remove()
-    return app
+    yield app
+    db.session.remove()
+    writing.reset(token)
 
 
 def test_what_only_reads_cannot_write_whatever_the_code_says(reading: Flask) -> None:
     with pytest.raises(InternalError, match="read-only transaction"):
         db.session.execute(update(Organisation).values(is_active=True))
     db.session.rollback()
-    writing.set(True)
+    token = writing.set(True)
     db.session.execute(update(Organisation).values(is_active=True))
+    db.session.rollback()
+    writing.reset(token)
 
 
 def test_statements_stay_prepared_from_one_reading_to_the_next(reading: Flask) -> None:

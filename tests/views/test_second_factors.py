@@ -147,15 +147,19 @@ ADMINISTRATION = {
 """Asked of those who administer: `test_people.py`, `test_conventions_pages.py` and `test_privacy.py`, beside this."""
 
 
+IMPORTS = {f"imports.{act}" for act in ("confirm", "undo", "rejects", "rejects_workbook")}
+"""Asked of whoever brings files in: `test_imports.py`."""
+
+
 def test_every_route_that_asks_for_a_second_factor_does(app: Flask, browser: Browser, world: World) -> None:
     asking = {
         rule.endpoint: rule
         for rule in app.url_map.iter_rules()
         if hasattr(app.view_functions[rule.endpoint], "second_factor")
     }
-    own = {"cases.export", "employers.export", "second_factors.renew_codes", "delegations.give"}
-    assert asking.keys() == own | {"exceptional_accesses.ask"} | ADMINISTRATION
-    for rule in (asking[name] for name in asking.keys() - ADMINISTRATION):
+    own = {"cases.export", "data.export", "employers.export", "second_factors.renew_codes", "delegations.give"}
+    assert asking.keys() == own | {"exceptional_accesses.ask"} | ADMINISTRATION | IMPORTS
+    for rule in (asking[name] for name in asking.keys() - ADMINISTRATION - IMPORTS):
         if "GET" in (rule.methods or ()):
             assert path_of(browser.get(rule.rule)) == "/verification", rule
         else:
