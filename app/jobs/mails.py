@@ -54,7 +54,7 @@ def send_waiting_mails(*, now: Now = clock.now, should_stop: Callable[[], bool] 
     `now` is asked before each mail: a long round outlives the claims made at its start.
     """
     done = Round()
-    with _reading():
+    with reading():
         if not has_waiting_mail(now(), _stale_before(now())):
             return done
     try:
@@ -79,7 +79,7 @@ def _claim(at: datetime) -> outbox.Claimed | None:
 
 def _send(claimed: outbox.Claimed, connection: SMTP, now: Now) -> Fate:
     try:
-        with _reading():  # ended before the server is spoken to: no lock waits for a network
+        with reading():  # ended before the server is spoken to: no lock waits for a network
             written = letters.write(claimed, now=now())
         mail.deliver(connection, mail.compose(written.letter))
     except letters.NoReason as reason:
@@ -134,7 +134,7 @@ def _record(change: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
+def reading() -> Iterator[None]:
     """A transaction that reads only: on SQLite it keeps nobody from writing."""
     token = writing.set(False)
     try:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app import clock
 from app.actions.seals import seal_day
 from app.extensions import db
-from app.jobs.mails import Now
+from app.jobs.mails import Now, reading
 from app.models import JournalSeal
 
 log = logging.getLogger("jalon.scheduler")
@@ -45,7 +45,7 @@ def keep_outside(path: Path) -> int:
 
     Only the end is added to: a seal altered in the database stays in the file as it was.
     """
-    with _locked(path) as file:
+    with _locked(path) as file, reading():
         last = max(read_seals(file), default=0)
         missing = db.session.scalars(
             select(JournalSeal).where(JournalSeal.number > last).order_by(JournalSeal.number)
@@ -53,7 +53,6 @@ def keep_outside(path: Path) -> int:
         file.writelines(f"{line_of(seal)}\n" for seal in missing)
         file.flush()
         os.fsync(file.fileno())
-    db.session.rollback()
     return len(missing)
 
 
