@@ -241,8 +241,3 @@ def reads_place_among_peers(actor: Actor) -> bool:
     """Tell whether a figure is placed among its peers, and sites beside one another: nobody ranks an employer to
     itself, nor shows it its neighbours."""
     return actor.role is not Role.EMPLOYER
-
-
-def files_brought_in(actor: Actor) -> list[ImportKind]:
-    """Return the kinds of files that the actor's body brings in."""
-    return [kind for kind, roles in OWNERS.items() if actor.role in roles]

@@ -4,34 +4,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
 
 from app.extensions import at_most, db
-from app.models import Employer, Import, Observation, Structure
-from app.permissions import Actor, Kind, files_brought_in, reads_figure
+from app.models import Employer, Observation, Structure
+from app.permissions import Actor, Kind, reads_figure
 from app.permissions.relations import codes_of
 from app.queries.case_list import PAGE
 from app.readers.indicators import indicators
 from app.readers.nomenclatures import categories
-from workflows.import_run import ImportKind, ImportState
 
 ANSWERS = ("abs_total", "rotation", "vacance", "sad_absence", "sad_rotation", "sad_vacance")
 """One of them is enough to have answered."""
 
 
 @dataclass(frozen=True)
-class Rate:
+class Answers:
     """How many structures there are, and how many have answered."""
 
     structures: int
     answered: int
 
-    def __add__(self, other: "Rate") -> "Rate":
-        return Rate(self.structures + other.structures, self.answered + other.answered)
+    def __add__(self, other: "Answers") -> "Answers":
+        return Answers(self.structures + other.structures, self.answered + other.answered)
 
 
-Cells = dict[tuple[str, str, int], Rate]
+Cells = dict[tuple[str, str, int], Answers]
 """By département, category and year."""
 
 
@@ -63,7 +61,7 @@ def count_answers(actor: Actor, years: Sequence[int]) -> Cells:
     )
     found = {(departement, category, year): count for departement, category, year, count in answered}
     return {
-        (departement, category, year): Rate(count, found.get((departement, category, year), 0))
+        (departement, category, year): Answers(count, found.get((departement, category, year), 0))
         for departement, category, count in asked
         for year in years
     }
@@ -115,16 +113,6 @@ def _silent(actor: Actor, year: int, departement: str, category: str) -> Select[
         .join(Employer, Structure.employer_id == Employer.id)
         .where(*_asked(actor, departement, category), ~answered.correlate(Structure))
     )
-
-
-def list_last_imports(actor: Actor) -> list[tuple[ImportKind, Import | None]]:
-    """Return, for each kind of file that the actor's body brings in, the last one that came in; None for none."""
-    done = Import.state == ImportState.DONE
-    own = Import.organisation_id == actor.organisation_id if actor.organisation_id is not None else false()
-    last = select(func.max(Import.id)).where(done, own).group_by(Import.kind)
-    statement = select(Import).where(Import.id.in_(last)).options(joinedload(Import.author))
-    found = {one.kind: one for one in db.session.scalars(statement)}
-    return [(kind, found.get(kind)) for kind in files_brought_in(actor)]
 
 
 def list_employers_with_figures(year: int) -> list[tuple[int, str]]:

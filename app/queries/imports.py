@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.extensions import at_most, db
 from app.models import RUNNING_IMPORTS, Import, ImportProblem, Organisation
 from app.permissions import Actor
+from app.permissions.relations import is_own
 from workflows.import_run import ImportKind, ImportState
 
 PAGE = 25
@@ -18,7 +19,7 @@ REASONS = 30
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:
-    return Import.organisation_id == actor.organisation_id
+    return is_own(Import.organisation_id, actor)  # never those of the command line, which are nobody's
 
 
 def get_import(actor: Actor, import_id: int, *, lock: bool = False) -> Import | None:

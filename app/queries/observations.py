@@ -103,9 +103,10 @@ def _is_diagnosed(actor: Actor, record: Employer | Case) -> bool:
     return db.session.scalar(found) is not None
 
 
-def is_at() -> ColumnElement[bool]:
-    """Condition on `Observation`: a number of accidents at work, or what goes with it."""
-    return func.substr(Observation.indicator, 1, 3) == "at_"
+def is_at(indicator: Any = Observation.indicator) -> ColumnElement[bool]:
+    """Condition on the code of an indicator: a number of accidents at work, or what goes with it."""
+    found: ColumnElement[bool] = func.substr(indicator, 1, 3) == "at_"
+    return found
 
 
 def _readable(actor: Actor, kinds: Iterable[Kind], relations: frozenset[str]) -> ColumnElement[bool]:
@@ -241,7 +242,7 @@ def list_remarks(employer: Employer, structures: Sequence[Structure], kinds: fro
     statement = select(FigureRemark).where(
         FigureRemark.employer_id == employer.id, FigureRemark.structure_id.in_([one.id for one in structures])
     )
-    is_accident = func.substr(FigureRemark.indicator, 1, 3) == "at_"
+    is_accident = is_at(FigureRemark.indicator)
     if Kind.AT_COUNT not in kinds:
         statement = statement.where(~is_accident)
     if Kind.INDICATOR not in kinds:

@@ -4,11 +4,13 @@ The rotation of the « tableau de bord » and that of Vigie RH are two indicator
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 
 from app.readers.nomenclatures import care_field_of_category
 from app.readers.reference_files import read_table
+from figures.absence import last_published
 
 
 class Family(StrEnum):
@@ -159,6 +161,11 @@ def _indicator(row: dict[str, str]) -> Indicator:
 def indicators_of(category: str) -> list[Indicator]:
     """Return the indicators that a structure of this category has."""
     return [one for one in indicators().values() if one.concerns(category)]
+
+
+def last_known_year(today: date) -> int:
+    """Return the last year whose figures should all be known, whatever their source."""
+    return last_published(today, max(one.published_in for one in indicators().values()))
 
 
 MOTIVES = ("abs_court", "abs_moyen", "abs_long", "abs_mat", "abs_atmp", "abs_special")

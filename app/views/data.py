@@ -7,11 +7,14 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import access_log, auth, clock
+from app.actions.imports import offered_kinds
 from app.filters import day
 from app.models import Import
 from app.queries import completeness as queries
 from app.queries.case_list import PAGE
-from app.queries.completeness import Cells, Rate
+from app.queries.completeness import Answers, Cells
+from app.queries.imports import last_of_each_kind
+from app.readers.indicators import last_known_year
 from app.readers.territories import departement_name
 from app.views.listing import (
     active_filters,
@@ -23,13 +26,12 @@ from app.views.listing import (
     short_category,
 )
 from app.views.workbooks import workbook_response
-from figures.absence import last_published
 from forms.data import SilentForm
+from workflows.import_run import ImportKind
 
 bp = Blueprint("data", __name__)
 
 YEARS = 4
-PUBLISHED_IN = 10
 
 
 @bp.get("/donnees")
@@ -37,19 +39,20 @@ PUBLISHED_IN = 10
 def show() -> ResponseReturnValue:
     actor = auth.acting()
     years = _years()
-    cells = queries.count_answers(actor, years)
+    cells, last = queries.count_answers(actor, years), last_of_each_kind(actor)
+    kinds = [kind for kind in ImportKind if kind in last or kind in offered_kinds(actor)]
     return render_template(
         "data/show.html",
         years=years,
         by_departement=_table(cells, 0, years, _departement_label, "departement"),
         by_category=_table(cells, 1, years, short_category, "category"),
         whole=[_cell(_sum(cells, None, "", year)) for year in years],
-        imports=[_import_row(kind.label, found) for kind, found in queries.list_last_imports(actor)],
+        imports=[_import_row(kind.label, last.get(kind)) for kind in kinds],
     )
 
 
 def _years() -> list[int]:
-    last = last_published(clock.today(), PUBLISHED_IN)
+    last = last_known_year(clock.today())
     return list(range(last - YEARS + 1, last + 1))
 
 
@@ -73,18 +76,18 @@ def _table(
     return rows
 
 
-def _missing(rate: Rate, year: int, argument: str, name: str) -> str:
+def _missing(rate: Answers, year: int, argument: str, name: str) -> str:
     """Return the address of the list of those that have not answered, nothing when all have."""
     arguments: dict[str, Any] = {"year": year, argument: name}
     return url_for("data.silent", **arguments) if rate.answered < rate.structures else ""
 
 
-def _sum(cells: Cells, axis: int | None, name: str, year: int) -> Rate:
+def _sum(cells: Cells, axis: int | None, name: str, year: int) -> Answers:
     kept = [rate for key, rate in cells.items() if key[2] == year and (axis is None or key[axis] == name)]
-    return sum(kept, Rate(0, 0))
+    return sum(kept, Answers(0, 0))
 
 
-def _cell(rate: Rate) -> str:
+def _cell(rate: Answers) -> str:
     """Return « 85 % (34 sur 40) »."""
     if not rate.structures:
         return "aucune structure"

@@ -13,20 +13,17 @@ from app.models import FigureRemark, Structure
 from app.permissions import Act, Kind, may
 from app.queries.observations import get_remark, kinds_read
 from app.queries.threads import find_submission
-from app.readers.indicators import indicators
+from app.readers.indicators import indicators, last_known_year
 from app.views.downloads import attachment
 from app.views.employer_returns import return_of
 from app.views.indicator_lines import KIND_OF, Sheet, in_words, load, shown_indicators
-from app.views.situation_sheets import pdf_of, values_of
+from app.views.situation_sheets import values_of
 from app.views.structures import structure_or_404
-from figures.absence import NoFigure, last_published
+from figures.absence import NoFigure
 from forms.indicators import AnswerForm, RemarkForm
-from reports import employer_return
+from reports import employer_return, situation_sheet
 
 bp = Blueprint("indicators", __name__)
-
-PUBLISHED_IN = 10
-"""The month from which the figures of the year before are all known."""
 
 
 @bp.get("/etablissements/<finess_number>/fiche-de-situation.pdf")
@@ -38,7 +35,7 @@ def sheet(finess_number: str) -> Response:
         abort(403)
     values = values_of(auth.acting(), structure, today=clock.today(), now=clock.now())
     db.session.rollback()
-    content = pdf_of(values)
+    content = situation_sheet.pdf(values)
     name = f"fiche-de-situation-{finess_number}.pdf"
     return attachment(name, "application/pdf", content, sha256(content).hexdigest())
 
@@ -49,7 +46,7 @@ def yearly_return(employer_id: int) -> Response:
     """The employer's own return, for the last year whose figures should be known."""
     auth.employer_or_404(employer_id, kind=Kind.INDICATOR, act=Act.COMMENT)
     today = clock.today()
-    values = return_of(employer_id, last_published(today, PUBLISHED_IN), today=today, now=clock.now())
+    values = return_of(employer_id, last_known_year(today), today=today, now=clock.now())
     if values is None:
         abort(404)
     db.session.rollback()

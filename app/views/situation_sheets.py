@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from app.filters import day, finess, number, plural, short_day, siren
 from app.models import Case, Employer, Exchange, Structure, Visibility
-from app.permissions import Actor
+from app.permissions import Actor, reads_whole_case
 from app.queries.case_list import list_cases_of_employer
 from app.queries.cases import get_case
 from app.queries.threads import list_exchanges
@@ -15,7 +15,6 @@ from app.views.indicator_charts import charts_of
 from app.views.indicator_lines import Line, Sheet, in_words, lines, load, measured, middle_half
 from app.views.indicator_pages import claims_of, closed_words
 from app.views.listing import short_category
-from reports import situation_sheet
 from reports.charts.chart import Chart
 from reports.situation_sheet import AccidentsBlock, FieldNote, IndicatorLine, SituationSheet
 
@@ -55,11 +54,6 @@ def values_of(actor: Actor, structure: Structure, *, today: date, now: datetime)
         author=actor.name,
         made_at=now,
     )
-
-
-def pdf_of(values: SituationSheet) -> bytes:
-    """Return the PDF of a sheet."""
-    return situation_sheet.pdf(values)
 
 
 def _charts(sheet: Sheet) -> tuple[Chart, ...]:
@@ -160,6 +154,6 @@ def _progress(actor: Actor, case: Case | None) -> tuple[tuple[str, str], ...]:
         ("Accompagnement", f"{state_label(actor, case.state)}, depuis le {day(case.entered_on)}"),
         ("Qui vous accompagne" if actor.is_employer else "Chef de file", lead),
     ]
-    if not actor.is_employer and case.due_label:
+    if reads_whole_case(actor, case) and case.due_label:
         rows.append(("Prochaine échéance", f"{case.due_label}, le {day(case.due_on)}"))
     return tuple(rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 from reports.charts.chart import Chart
 from reports.digest import content_digest
 from reports.layout import PageFrame
-from reports.rendering import PdfJob, render_html, render_job
+from reports.rendering import render_html, render_pdf
 from reports.typography import typeset
 
 FOLDER = Path(__file__).resolve().parent
@@ -57,14 +57,9 @@ def html(values: EmployerReturn) -> str:
     return render_html(FOLDER, {"values": values, "page": _frame(values)})
 
 
-def job(values: EmployerReturn) -> PdfJob:
-    """The return ready to be drawn, here or by a `RendererPool`."""
-    return PdfJob(html(values), stylesheets=(FOLDER / "style.css",))
-
-
 def pdf(values: EmployerReturn) -> bytes:
     """The return as an archived and accessible PDF; see `reports.rendering.render_pdf` for the errors."""
-    return render_job(job(values))
+    return render_pdf(html(values), stylesheets=(FOLDER / "style.css",))
 
 
 def _frame(values: EmployerReturn) -> PageFrame:

@@ -7,7 +7,7 @@ from pathlib import Path
 from reports.charts.chart import Chart
 from reports.digest import content_digest
 from reports.layout import PageFrame
-from reports.rendering import PdfJob, render_html, render_job
+from reports.rendering import render_html, render_pdf
 from reports.typography import typeset
 
 FOLDER = Path(__file__).resolve().parent
@@ -87,14 +87,9 @@ def html(sheet: SituationSheet) -> str:
     return render_html(FOLDER, {"sheet": sheet, "page": _frame(sheet)})
 
 
-def job(sheet: SituationSheet) -> PdfJob:
-    """The sheet ready to be drawn."""
-    return PdfJob(html(sheet), stylesheets=(FOLDER / "style.css",))
-
-
 def pdf(sheet: SituationSheet) -> bytes:
     """The sheet as an archived and accessible PDF; see `reports.rendering.render_pdf` for the errors."""
-    return render_job(job(sheet))
+    return render_pdf(html(sheet), stylesheets=(FOLDER / "style.css",))
 
 
 def _frame(sheet: SituationSheet) -> PageFrame:

@@ -7,13 +7,13 @@ from typing import IO
 from sqlalchemy import select
 
 from app.actions.finess import Row, import_rows
-from app.actions.incoming.handling import ELSEWHERE, Context, Effect, Opened, Verdict
+from app.actions.incoming.handling import ELSEWHERE, Context, Effect, UsualHandler, Verdict
 from app.actions.incoming.register import texts
 from app.extensions import db
 from app.models import Employer, Import, Structure
 from app.readers.finess import FinessReading, LegalEntityRow, read_finess
 from app.readers.finess_plus import FinessPlusReading, is_finess_plus, read_finess_plus
-from app.readers.layouts import Layout, RowReading
+from app.readers.layouts import RowReading
 from app.readers.problems import Problem, Severity
 from workflows.import_run import ImportKind
 
@@ -55,16 +55,11 @@ def read_directory(stream: IO[bytes]) -> FinessReading | FinessPlusReading:
     return read_finess_plus(stream) if is_finess_plus(stream) else read_finess(stream)
 
 
-class FinessHandler:
+class FinessHandler(UsualHandler):
     """Records of legal entities (cs1100501), of establishments (cs1100502, cs1100507), or of both (FINESS+)."""
 
     kind = ImportKind.FINESS
-    layouts: tuple[Layout, ...] = ()
-    for_author = False
     keeps = "Le répertoire suit le fichier public : importez de nouveau le bon fichier, il remet chaque fiche à jour."
-    in_one_batch = False
-    has_removals = False
-    duty = ""
 
     def refusal(self, stream: IO[bytes]) -> str | None:
         """Return why a file is not one of the directory, or None."""
@@ -74,10 +69,6 @@ class FinessHandler:
     def open(self, stream: IO[bytes], import_: Import) -> OpenedFiness:
         """Return the file surveyed."""
         return OpenedFiness(read_directory(stream))
-
-    def remarks(self, import_: Import) -> list[str]:
-        """Nothing: each remark is about a line."""
-        return []
 
     def treat(self, rows: Sequence[RowReading], context: Context) -> list[Verdict]:
         """Say what each record does, and do it unless the context is a dry run."""
@@ -97,10 +88,6 @@ class FinessHandler:
             effect = Effect.CREATE if row.finess in created else Effect.UPDATE if row.finess in updated else None
             verdicts.append(Verdict(reading.number, effect or Effect.UNCHANGED, shown))
         return verdicts
-
-    def finish(self, opened: Opened, context: Context, rejected: int) -> list[str]:
-        """Nothing remains to be done."""
-        return []
 
 
 def _sorted_out(rows: Sequence[RowReading], context: Context) -> tuple[list[RowReading], list[Verdict]]:

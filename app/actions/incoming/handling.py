@@ -119,23 +119,16 @@ class Handler(Protocol):
         """Do what can only be done once all the rows have been treated; return what is to be said of it."""
 
 
-class TableHandler:
-    """What the kinds read by a layout share."""
+class UsualHandler:
+    """What most kinds say of themselves."""
 
     kind: ImportKind
-    layouts: tuple[Layout, ...]
+    layouts: tuple[Layout, ...] = ()
     for_author = False
     keeps = ""
     in_one_batch = False
     has_removals = False
     duty = ""
-
-    def open(self, stream: IO[bytes], import_: Import) -> Reading:
-        """Return the file read by the layout and the columns that were agreed upon."""
-        layout = layout_of(self.layouts, import_)
-        table = open_table(stream, import_.file_name, lambda head: score(layout, head))
-        given = {option.name: str(import_.options.get(option.name) or "") for option in layout.options}
-        return read_table(table, layout, import_.mapping, given)
 
     def remarks(self, import_: Import) -> list[str]:
         """Nothing, for most kinds."""
@@ -144,6 +137,17 @@ class TableHandler:
     def finish(self, opened: Opened, context: Context, rejected: int) -> list[str]:
         """Nothing remains to be done."""
         return []
+
+
+class TableHandler(UsualHandler):
+    """A kind that is read by a layout."""
+
+    def open(self, stream: IO[bytes], import_: Import) -> Reading:
+        """Return the file read by the layout and the columns that were agreed upon."""
+        layout = layout_of(self.layouts, import_)
+        table = open_table(stream, import_.file_name, lambda head: score(layout, head))
+        given = {option.name: str(import_.options.get(option.name) or "") for option in layout.options}
+        return read_table(table, layout, import_.mapping, given)
 
 
 def layout_of(layouts: Sequence[Layout], import_: Import) -> Layout:
