@@ -43,7 +43,9 @@ def install_python_packages(wanted: str) -> None:
         return
     say("Bibliothèques Python")
     install_uv()
-    sync = [str(BIN / "uv"), "pip", "sync", "--quiet", "--require-hashes", "--python", str(BIN / "python")]
+    # Compiled once for all: where Python may not write, each process would take seconds to compile them again.
+    options = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", str(BIN / "python")]
+    sync = [str(BIN / "uv"), "pip", "sync", *options]
     run([*sync, str(REQUIREMENTS[level]), str(TOOLS)], os.environ | {"UV_PYTHON_DOWNLOADS": "never"})
     write_stamp(level=level, requirements=current)
 

@@ -51,8 +51,11 @@ def pytest(arguments: list[str]) -> int:
     # A file keeps to one process: its server and its browser start once. Groups across files ("loadgroup") are
     # silently ignored by pytest-xdist 3.8 under pytest 9.2.
     workers = min((os.cpu_count() or 1) + 1, 8)
-    command = [PYTHON, "-m", "pytest", "-n", str(workers), "--dist", "loadfile", *arguments]
-    return accompany(command, dict(os.environ) | ({"JALON_LONG": "1"} if "--long" in arguments else {}))
+    # In the order of tests/conftest.py: the processes would otherwise end on the files that take longest.
+    distribution = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
+    environment = dict(os.environ) | ({"JALON_LONG": "1"} if "--long" in arguments else {})
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # the tests start Jalon a hundred times
+    return accompany([PYTHON, "-m", "pytest", *distribution, *arguments], environment)
 
 
 def refuse_old_schema(environment: dict[str, str]) -> None:

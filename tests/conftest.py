@@ -30,13 +30,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", default="test-results", help="dossier des captures d’écran")
 
 
+LONGEST_FIRST = (
+    "e2e/test_pages", "bench", "jobs", "leaks", "views/test_blocks", "e2e", "demo", "second_wall", "test_routes",
+)  # fmt: skip
+"""Where the tests that take longest are: begun last, they would leave the other processes idle at the end."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=_place)
     if config.getoption("--long"):
         return
     skip = pytest.mark.skip(reason="simulation complète : ./jalon test --long")
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(skip)
+
+
+def _place(item: pytest.Item) -> int:
+    path = item.path.relative_to(Path(__file__).parent).as_posix()
+    return next((place for place, start in enumerate(LONGEST_FIRST) if path.startswith(start)), len(LONGEST_FIRST))
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
@@ -132,15 +144,20 @@ def databases(
     return prepared[engine]
 
 
+@pytest.fixture(autouse=True)
+def _heard_no_request() -> Iterator[None]:
+    """A page read in a test says that its process only reads: what comes after hears nothing of it."""
+    yield
+    writing.set(True)
+
+
 @pytest.fixture
 def app(databases: Databases) -> Iterator[Flask]:
     """The application on a fresh database, on Tuesday 24 November 2026 at ten o’clock in Paris."""
     databases.reset()
     with time_machine.travel(NOW, tick=True), databases.app.app_context():
-        token = writing.set(True)
         yield databases.app
         db.session.remove()
-        writing.reset(token)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import create_app
-from app.extensions import db, writing
+from app.extensions import db
 from app.models import Case
 from config import ROOT, Testing
 from tests import postgresql
@@ -39,12 +39,10 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         postgresql.drop_database(server, "empty")
         config.SQLALCHEMY_DATABASE_URI = postgresql.create_database(server, "empty")
     app = create_app(config)
-    token = writing.set(True)  # whatever another test of this process left
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
-    writing.reset(token)
 
 
 def tables() -> set[str]:

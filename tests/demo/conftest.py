@@ -12,7 +12,7 @@ from app import create_app
 from app.cli.demo import render
 from app.demo.register import import_register
 from app.demo.seed import seed
-from app.extensions import db, writing
+from app.extensions import db
 from config import Testing
 from tests import postgresql
 from tests.conftest import NOW, TODAY
@@ -55,8 +55,6 @@ def region(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The region on each engine in turn, on the day it was seeded."""
     app: Flask = request.getfixturevalue(f"{request.param}_region")
     with time_machine.travel(NOW, tick=True), app.app_context():
-        token = writing.set(True)
         yield app
         db.session.rollback()
         db.session.remove()
-        writing.reset(token)
