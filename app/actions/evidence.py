@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Table, delete, select
 
-from app.actions.figure_columns import Sites, read_sites, read_table, write_rows
+from app.actions.figure_columns import Sites, read_table, write_rows
 from app.extensions import db
 from app.models import MILLION, ClaimEvidence, ClaimReference, ClaimTerritory, Observation
 from app.statistics import evidence, funnel
@@ -50,14 +50,13 @@ class Findings:
         return (self.pooled.counts > 0) & (self.pooled.counts < FEWEST_ACCIDENTS)
 
 
-def refresh_evidence() -> int:
+def refresh_evidence(sites: Sites) -> int:
     """Make again what accidents say of every structure; return how many have any. The caller commits."""
     for model in (ClaimEvidence, ClaimTerritory):
         db.session.execute(delete(model))
     years = window(list_claim_years())
     if not years:
         return 0
-    sites = read_sites()
     table = read_table(sites, (ACCIDENTS, STAFF), years) / MILLION
     references, owners, written = _references(sites, years), _owners(years[-1]), 0
     for region in np.unique(sites.region):

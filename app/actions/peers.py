@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import Table, delete
 
-from app.actions.figure_columns import Sites, known_years, read_sites, read_table, write_rows
+from app.actions.figure_columns import Sites, known_years, read_table, write_rows
 from app.extensions import db
 from app.models import PeerBand
 from app.readers.indicators import Family, indicators
@@ -20,21 +20,17 @@ COLUMNS = (
     "region", "category", "sector", "size", "indicator", "year", "count", "deciles", "first_quartile", "median",
     "third_quartile",
 )  # fmt: skip
-LOCK = 7_220_004
 Row = tuple[Any, ...]
 
 
-def refresh_peers(years: Sequence[int] | None = None) -> int:
+def refresh_peers(sites: Sites, years: Sequence[int] | None = None) -> int:
     """Make the peers of these years again (all, without any) from the values in force; return how many groups.
 
     Whoever runs it reads all values and owns what it writes: an import's job or a command, never a page. The caller
     commits. Twice gives the same rows.
     """
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))  # another one has done; this one starts anew
     of = sorted(set(years)) if years is not None else known_years()
     codes = [one.code for one in indicators().values() if one.family is Family.INDICATOR]
-    sites = read_sites()
     rows = list(_rows(sites, codes, of, read_table(sites, codes, of)))
     db.session.execute(delete(BANDS).where(BANDS.c.year.in_(of)) if years is not None else delete(BANDS))
     write_rows(BANDS, COLUMNS, rows)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.actions.comparisons import refresh_comparisons
 from app.actions.evidence import find, window
+from app.actions.figure_columns import read_sites
 from app.actions.peers import refresh_peers
 from app.extensions import db
 from app.models import ClaimEvidence, ClaimTerritory, Observation, PeerBand, Quality, Structure
@@ -44,7 +45,7 @@ def add_region(world: World, sites: int = 90) -> list[Structure]:
 def test_each_structure_finds_the_group_that_the_pure_function_gives(world: World) -> None:
     sites = add_region(world)
     known = {(one.structure_id, one.year): float(one.value) for one in db.session.scalars(select(Observation))}
-    refresh_peers()
+    refresh_peers(read_sites())
     db.session.commit()
     groups = set()
     for year in (2024, 2025):
@@ -76,14 +77,14 @@ def snapshot() -> list[Any]:
 
 def test_twice_gives_the_same_and_a_year_alone_leaves_the_others(world: World) -> None:
     sites = add_region(world, 40)
-    refresh_peers()
+    refresh_peers(read_sites())
     db.session.commit()
     first = snapshot()
-    refresh_peers()
+    refresh_peers(read_sites())
     db.session.commit()
     assert snapshot() == first and first
     make_figure(sites[0], "rotation", 2025, 10_000, make_import(world.organisation("ARS Poitou")))
-    refresh_peers([2025])
+    refresh_peers(read_sites(), [2025])
     db.session.commit()
     again = snapshot()
     assert [row for row in again if 2024 in row] == [row for row in first if 2024 in row]
@@ -100,7 +101,7 @@ def test_only_usable_values_count_and_the_last_one_alone(world: World, quality: 
         make_figure(site, "rotation", 2025, 100_000 + 10_000 * n, brought)
     # A later value takes the place of the first, even when it may not be used: the old one does not come back.
     make_figure(sites[0], "rotation", 2025, 900_000, brought, quality=Quality(quality))
-    refresh_peers()
+    refresh_peers(read_sites())
     found = list_peers(sites[0], employer)["rotation", 2025]
     assert found.count == (12 if is_counted else 11)
     assert found.deciles[-1] == pytest.approx(209_000 if is_counted else 200_000)
