@@ -37,7 +37,7 @@ few = settings(
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-many = settings(few, max_examples=6_000, derandomize=False)
+many = settings(few, max_examples=10_000, derandomize=False)
 
 asked = st.tuples(
     st.sampled_from(PEOPLE), st.sampled_from(ADDRESSES), st.dictionaries(st.integers(0, 30), TEXTS, max_size=4)
