@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.actions.guards import lifted
 from app.extensions import db
 from app.models import (
+    Aid,
     AnonymousCase,
     Capacity,
     CarsatBlock,
@@ -21,6 +22,11 @@ from app.models import (
     CaseReminder,
     CaseStructure,
     Contact,
+    Cpom,
+    CpomMilestone,
+    CpomObjective,
+    CpomSignatory,
+    CpomStructure,
     DataRequest,
     Document,
     DocumentContent,
@@ -137,6 +143,23 @@ def erase_contacts(ids: Ids) -> None:
     _delete(Contact.id, ids)
 
 
+def erase_contracts(ids: Ids) -> None:
+    """Delete contracts, with who signed them and what they cover."""
+    for column in (CpomSignatory.cpom_id, CpomStructure.cpom_id, Cpom.id):
+        _delete(column, ids)
+
+
+def erase_objectives(ids: Ids) -> None:
+    """Delete objectives and their milestones."""
+    for column in (CpomMilestone.objective_id, CpomObjective.id):
+        _delete(column, ids)
+
+
+def erase_aids(ids: Ids) -> None:
+    """Delete lines of money."""
+    _delete(Aid.id, ids)
+
+
 def close_accounts(ids: Ids) -> None:
     """Let nobody in by these accounts any more."""
     _run(update(User).where(User.id.in_(ids)).values(is_enabled=False))
@@ -178,6 +201,9 @@ TREATMENTS: dict[str, Callable[[Ids], None]] = {
     "visit_alone": erase_visits,
     "document_alone": erase_documents,
     "contact_left": erase_contacts,
+    "cpom_over": erase_contracts,
+    "objective": erase_objectives,
+    "aid": erase_aids,
     "account_departed": close_accounts,
     "account_forgotten": erase_accounts,
     "mail": erase_mails,

@@ -255,8 +255,11 @@ def remarks_of(import_: Import, opened: Opened) -> list[str]:
 
 def finish(import_: Import, opened: Opened, context: Context) -> None:
     """Do what waited for the last row, and keep what is said of it."""
-    note_remarks(import_, handler_of(import_).finish(opened, context, import_.rejected))
+    handler = handler_of(import_)
+    note_remarks(import_, handler.finish(opened, context, import_.rejected))
     _keep_changes(context)
+    if not context.is_dry_run and (contracts := handler.count_contracts(opened)):
+        import_.options = {**import_.options, "contracts": contracts}
 
 
 def end_check(import_: Import, *, today: date, now: datetime) -> None:

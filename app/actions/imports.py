@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal, select
 
 from app.actions.errors import Forbidden, Stale, Unacceptable
 from app.actions.incoming import HANDLERS, recognise
@@ -36,11 +36,6 @@ class Received:
     name: str
 
 
-def offered_kinds(actor: Actor) -> tuple[ImportKind, ...]:
-    """Return the kinds of files that the actor may bring in and that Jalon knows how to read."""
-    return tuple(kind for kind in kinds_brought_in(actor) if kind in HANDLERS)
-
-
 def receive(
     file: Received,
     kind: ImportKind | None,
@@ -54,7 +49,7 @@ def receive(
     Raises Forbidden for a kind that is not the actor's organisation's own, Unacceptable for a file that cannot be
     read, with what to do.
     """
-    offered = offered_kinds(actor)
+    offered = kinds_brought_in(actor)
     if kind is not None and kind not in offered:
         raise Forbidden("Ces fichiers sont repris par l’organisme à qui appartiennent les données.")
     import_, mapping = prepare(file, kind, offered, actor=actor, now=now)
@@ -98,6 +93,39 @@ def keep(import_: Import, stream: IO[bytes]) -> None:
     db.session.flush()
     for number, piece in enumerate(_pieces(stream)):
         db.session.execute(insert(ImportChunk), [{"import_id": import_.id, "number": number, "data": piece}])
+
+
+def take_contracts(source: Import, *, actor: Actor, today: date, now: datetime) -> Import:
+    """Have the contracts (CPOM) that a « tableau de bord » tells checked, as another import of the same bytes.
+
+    They then go the way of any file: what each row does, the confirmation, the undoing. Raises Forbidden for who does
+    not bring contracts in, Unacceptable when the file tells none or is no longer kept.
+    """
+    if ImportKind.CPOM not in kinds_brought_in(actor):
+        raise Forbidden("Les CPOM sont repris par l’ARS et les départements.")
+    variant = layout_of(HANDLERS[source.kind].layouts, source).variant
+    layout = next(
+        (one for one in HANDLERS[ImportKind.CPOM].layouts if one.is_borrowed and one.variant == variant), None
+    )
+    chunks = select(ImportChunk.number, ImportChunk.data).where(ImportChunk.import_id == source.id)
+    if layout is None or not source.options.get("contracts") or not db.session.scalar(select(chunks.exists())):
+        raise Unacceptable("Ce fichier ne dit aucun CPOM, ou n’est plus gardé : importez-le de nouveau.")
+    same = ("file_name", "size", "sha256", "format", "head", "records", "organisation_id")
+    import_ = Import(
+        kind=ImportKind.CPOM,
+        state=ImportState.RECEIVED,
+        author_id=actor.user_id,
+        created_at=now,
+        options={"layout": layout.name},
+        **{name: getattr(source, name) for name in same},
+    )
+    db.session.add(import_)
+    db.session.flush()
+    copied = select(literal(import_.id), ImportChunk.number, ImportChunk.data).where(ImportChunk.import_id == source.id)
+    db.session.execute(insert(ImportChunk).from_select(["import_id", "number", "data"], copied))
+    mapping = {one.name: source.mapping[one.name] for one in layout.fields if one.name in source.mapping}
+    check(import_, Terms(mapping, {}, is_strict=False), version=import_.version, actor=actor, today=today)
+    return import_
 
 
 def _weigh(stream: IO[bytes]) -> tuple[int, str]:
@@ -176,7 +204,7 @@ def check(import_: Import, terms: Terms, *, version: int, actor: Actor | None, t
     import_.options = {**import_.options, **terms.options}
     import_.is_strict = terms.is_strict
     _begin_again(import_)
-    if layout and actor:
+    if layout and actor and not layout.is_borrowed:
         _keep_columns(import_, actor, today)
 
 

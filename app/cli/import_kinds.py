@@ -35,7 +35,14 @@ COUNTS = {
     "unchanged": "inchangées",
     "rejected": "rejetées",
 }
-NEEDS_ORGANISATION = (ImportKind.MEMBERS, ImportKind.CONTACTS, ImportKind.PORTFOLIO)
+NEEDS_ORGANISATION = (
+    ImportKind.MEMBERS,
+    ImportKind.CONTACTS,
+    ImportKind.PORTFOLIO,
+    ImportKind.CPOM,
+    ImportKind.OBJECTIVES,
+    ImportKind.AIDS,
+)
 NEEDS_PERSON = (ImportKind.PORTFOLIO,)
 
 

@@ -1,6 +1,7 @@
 """What is stored: typed tables, short properties in the words of the pages. No query, no request, no clock."""
 
 from app.models.absences import Absence
+from app.models.aids import Aid, AidStage
 from app.models.blocks import BlockReason, CarsatBlock
 from app.models.cases import (
     Case,
@@ -16,6 +17,15 @@ from app.models.cases import (
     Source,
 )
 from app.models.conventions import Convention, ConventionDepartement, ConventionFamily, ConventionParty
+from app.models.cpoms import (
+    Cpom,
+    CpomMilestone,
+    CpomObjective,
+    CpomSignatory,
+    CpomStructure,
+    ObjectiveState,
+    SignatoryBody,
+)
 from app.models.delegations import Delegation
 from app.models.documents import Document, DocumentContent, DocumentKind
 from app.models.employers import (
@@ -73,6 +83,8 @@ __all__ = [
     "Absence",
     "AccessAction",
     "AccessEntry",
+    "Aid",
+    "AidStage",
     "AnonymousCase",
     "BlockReason",
     "Capacity",
@@ -93,6 +105,11 @@ __all__ = [
     "ConventionDepartement",
     "ConventionFamily",
     "ConventionParty",
+    "Cpom",
+    "CpomMilestone",
+    "CpomObjective",
+    "CpomSignatory",
+    "CpomStructure",
     "DataRequest",
     "Delegation",
     "Document",
@@ -123,6 +140,7 @@ __all__ = [
     "MagicLink",
     "ManagerFunction",
     "ObjectKind",
+    "ObjectiveState",
     "Observation",
     "Organisation",
     "OrganisationDepartement",
@@ -139,6 +157,7 @@ __all__ = [
     "SecondFactor",
     "Sector",
     "SignInWay",
+    "SignatoryBody",
     "Source",
     "Structure",
     "Throttle",

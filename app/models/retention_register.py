@@ -27,6 +27,10 @@ REGISTER: dict[str, dict[str, str]] = {
         "journal": "id recorded_at user_id capacity_id organisation_id action request status object_kind object_id"
         " is_out_of_territory filters rows"
     },
+    "aids": {
+        "aid": "id employer_id structure_id organisation_id source reference year requested_cents granted_cents"
+        " paid_cents requested_on granted_on paid_on noted_on import_id version"
+    },
     "anonymous_cases": {
         "figure": "id departement category size_class source state outcome lead_kind started_year ended_year"
     },
@@ -68,6 +72,17 @@ REGISTER: dict[str, dict[str, str]] = {
     "conventions": {
         "organisation": "id reference title legal_basis valid_from valid_until closed_on closing_motive amends_id"
         " organisation_id recorded_by_id recorded_at version submission"
+    },
+    "cpom_milestones": {"parent": "id objective_id year value"},
+    "cpom_objectives": {
+        "objective": "id employer_id organisation_id axis wording indicator is_rate baseline baseline_year target"
+        " target_year state noted_on import_id version"
+    },
+    "cpom_signatories": {"parent": "id cpom_id body"},
+    "cpom_structures": {"parent": "id cpom_id structure_id"},
+    "cpoms": {
+        "cpom_over": "id employer_id organisation_id signed_on in_force_on ends_on extended_until noted_on import_id"
+        " version"
     },
     "data_requests": {
         "data_request": "id kind full_name email message user_id organisation_id received_on due_on state answer"

@@ -25,7 +25,7 @@ class Kind(LabelledEnum):
     SELF_DIAGNOSTIC = "self_diagnostic", "Auto-diagnostics"
     CARSAT_BLOCK = "carsat_block", "Empêchement de signer noté par la Carsat"
     CONTRACT = "contract", "Contrats de prévention"
-    CPOM = "cpom", "Objectifs de CPOM"
+    CPOM = "cpom", "CPOM et leurs objectifs"
     ACTION = "action", "Actions et livrables"
     FINANCING = "financing", "Financements"
     EVALUATION = "evaluation", "Évaluations"

@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, literal, null, or_, select, true
 
 from app.models import (
+    Aid,
     Case,
     CasePartner,
     ClaimEvidence,
     Contact,
+    Cpom,
+    CpomObjective,
     Document,
     Employer,
     Exchange,
@@ -20,7 +23,7 @@ from app.models import (
     Visit,
 )
 from app.permissions.actor import Actor
-from app.permissions.matrix import Act, Kind, Relation, relations_needed
+from app.permissions.matrix import Act, Kind, Relation, relations_needed, right_of
 from app.permissions.relations import (
     case_conditions,
     case_relations,
@@ -202,6 +205,45 @@ def figure_convention(actor: Actor, kind: Kind) -> ColumnElement[Any]:
         return null()
     other = ~is_own(_figure(kind).organisation_id, actor)
     return _first((number, and_(other, condition)) for number, condition in _figure_flows(actor, kind).items())
+
+
+# --- Contracts, objectives, aids ----------------------------------------------------------------------------
+
+Line = type[Cpom] | type[CpomObjective] | type[Aid]
+"""What one organisation keeps of an employer, whole: it has no audience of its own."""
+
+
+def reads_line(actor: Actor, kind: Kind, line: Line) -> ColumnElement[bool]:
+    """Condition on a line joined to `Employer`, on the page of an employer whose lines of this family `may` be read.
+
+    One's own organisation's; another's, when a convention opens the family where the employer lies, unless the family
+    is open to the actor for its own lines only. An employer reads its own, without a convention.
+    """
+    found = right_of(actor.role, kind, Act.READ)
+    if not found.ties:
+        return false()
+    if actor.role is Role.EMPLOYER:
+        return and_(line.employer_id == actor.employer_id)
+    own = is_own(line.organisation_id, actor)
+    flowing = () if Relation.AUTHOR in found.given else _line_flows(actor, kind, line).values()
+    return and_(or_(own, *flowing), not_public_for_the_carsat(actor))
+
+
+def _line_flows(actor: Actor, kind: Kind, line: Line) -> dict[int, ColumnElement[bool]]:
+    return {
+        flow.convention_id: and_(
+            line.organisation_id.in_(numbers(flow.sources)), or_(*employer_lies_in(flow.departements))
+        )
+        for flow in actor.flows_of(kind)
+    }
+
+
+def line_convention(actor: Actor, kind: Kind, line: Line) -> ColumnElement[Any]:
+    """The same as `entry_convention`, for a line; NULL for one's own organisation's."""
+    if actor.role is Role.EMPLOYER:
+        return null()
+    other = ~is_own(line.organisation_id, actor)
+    return _first((number, and_(other, condition)) for number, condition in _line_flows(actor, kind, line).items())
 
 
 # --- Calendars ----------------------------------------------------------------------------------------------

@@ -10,10 +10,13 @@ from sqlalchemy.orm import aliased
 
 from app.extensions import Instant, db
 from app.models import (
+    Aid,
     Capacity,
     Case,
     CaseEvent,
     Contact,
+    Cpom,
+    CpomObjective,
     DataRequest,
     Document,
     DocumentKind,
@@ -93,6 +96,13 @@ TARGETS: dict[str, Callable[[], Target]] = {
         (Document.case_id.is_(None), Document.kind == DocumentKind.ATTACHMENT),
     ),
     "contact_left": lambda: Target(Contact, Contact.organisation_id, Contact.left_on),
+    "cpom_over": lambda: Target(
+        Cpom, Cpom.organisation_id, func.coalesce(Cpom.extended_until, Cpom.ends_on, Cpom.noted_on)
+    ),
+    "objective": lambda: Target(CpomObjective, CpomObjective.organisation_id, CpomObjective.noted_on),
+    "aid": lambda: Target(
+        Aid, Aid.organisation_id, func.coalesce(Aid.paid_on, Aid.granted_on, Aid.requested_on, Aid.noted_on)
+    ),
     "account_departed": lambda: Target(User, _OWN, _LAST_DAY, (User.is_enabled, *_departed())),
     "account_forgotten": lambda: Target(User, _OWN, _LAST_DAY, _departed()),
     "mail": lambda: Target(OutboxMail, cast(None, Capacity.id.type), _instant(OutboxMail)),

@@ -61,8 +61,9 @@ class Layout:
     """One kind of file. `key` names the fields that tell a row from another: of two alike the last is kept.
 
     `needs_one_of` are groups of fields of which each row fills at least one, `needs_column_of` groups of which the
-    file has at least one. `examples` are two invented rows by name
-    of field, for the model that people download. `variant` tells two formats of the same kind apart.
+    file has at least one. `examples` are two invented rows by name of field, for the model that people download.
+    `variant` tells two formats of the same kind apart. What `is_borrowed` reads a part of a file of another kind, and
+    is never recognised by itself.
     """
 
     kind: str
@@ -77,6 +78,7 @@ class Layout:
     variant: str = ""
     survey: Callable[[], Survey] | None = None
     file_names: tuple[str, ...] = ()
+    is_borrowed: bool = False
 
     @property
     def name(self) -> str:

@@ -23,7 +23,7 @@ ROLES = {
     APP: "les pages : chaque organisation n’y trouve que ses lignes",
     SCHEDULER: "rappels et courriels : les échéances de tous les dossiers, aucun texte",
     AGGREGATES: "les comptages sans nom, et rien d’autre",
-    IMPORTER: "les fichiers repris : le registre et les indicateurs, aucun texte",
+    IMPORTER: "les fichiers repris : le registre, les indicateurs et les CPOM, aucun texte",
 }
 """Beside the owner of the tables, who migrates, imports and runs the commands."""
 
@@ -75,6 +75,18 @@ def _shared(table: str) -> str:
     return f"{table}.visibility <> 'organisation' AND ({EMPLOYER} IS NULL OR {table}.visibility = 'employer')"
 
 
+def _line(table: str, readers: str, writers: str) -> Guard:
+    """What an organisation keeps of an employer: read by these bodies and by the employer, written by its own."""
+    at_employer = f"({readers} OR {_own(table)}) AND {_at_employer(table)}"
+    own = f"{_own(table)} AND {writers} AND {_at_employer(table)}" if writers else ""
+    return Guard(
+        reads=f"({table}.employer_id = {EMPLOYER} OR {at_employer})",
+        inserts=own,
+        updates=own,
+        fixed=("employer_id", "organisation_id"),
+    )
+
+
 PLEA = ("case_id", "user_id", "organisation_id", "reason", "explanation", "opened_at", "expires_at", "submission")
 AUTHORSHIP = ("employer_id", "organisation_id", "author_id", "created_at", "submission")
 
@@ -99,11 +111,17 @@ _CONTACT_BY = f"({LEADS_ONLY} OR contacts.employer_id = {EMPLOYER}) AND {_at_emp
 _CONTENT_OWN = (
     f"EXISTS (SELECT FROM documents parent WHERE parent.id = document_contents.document_id AND {_own('parent')})"
 )
+_MILESTONE_OWN = (
+    f"EXISTS (SELECT FROM cpom_objectives parent WHERE parent.id = cpom_milestones.objective_id AND {_own('parent')})"
+)
 _NO_ACCIDENT = "left(observations.indicator, 3) <> 'at_'"
 _FIGURED = (
     f"(EXISTS (SELECT FROM structures_here s WHERE s.id = observations.structure_id) OR {_at_employer('observations')})"
 )
 _READS_BANDS = f"({LEADS_ONLY} OR {KIND} = 'aract' OR {KIND} = 'provider')"
+_READS_CONTRACTS = f"({LEADS_ONLY} OR {KIND} = 'aract')"
+_WRITES_CONTRACTS = f"{KIND} IN ('ars', 'dept')"
+_READS_MONEY = f"({LEADS_ONLY} OR {KIND} IN ('funder', 'public_prevention', 'spst', 'msa', 'region'))"
 _OF_IMPORT = "EXISTS (SELECT FROM imports parent WHERE parent.id = {t}.import_id)"
 _REMINDER = _within("case_deadlines", "deadline_id", "case_reminders")
 
@@ -202,6 +220,18 @@ GUARDED: dict[str, Guard] = {
         updates=_at_employer("figure_remarks"),
         fixed=("employer_id", "structure_id", "indicator", "year", "author_id", "written_at", "submission"),
     ),
+    # Contracts come by files, and the role of imports writes them; each row of the others is an act of its author.
+    "cpoms": _line("cpoms", _READS_CONTRACTS, ""),
+    "cpom_signatories": Guard(reads=_within("cpoms", "cpom_id", "cpom_signatories")),
+    "cpom_structures": Guard(reads=_within("cpoms", "cpom_id", "cpom_structures")),
+    "cpom_objectives": _line("cpom_objectives", _READS_CONTRACTS, _WRITES_CONTRACTS),
+    "cpom_milestones": Guard(
+        reads=_within("cpom_objectives", "objective_id", "cpom_milestones"),
+        inserts=_MILESTONE_OWN,
+        updates=_MILESTONE_OWN,
+        fixed=("objective_id", "year"),
+    ),
+    "aids": _line("aids", _READS_MONEY, LEADS_ONLY),
     "imports": Guard(
         reads=f"({_own('imports')} OR imports.author_id = {USER})",
         inserts=_in_own_name("imports", "author_id"),
@@ -305,7 +335,10 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("claim_references", "claim_territories", "claim_evidence", "peer_bands"), _WHOLE),
         "imports": "SELECT, UPDATE",
         "import_chunks": "SELECT, DELETE",
-        "contacts": "SELECT (id, version), UPDATE, DELETE",
+        "cpoms": _WHOLE,
+        **dict.fromkeys(("cpom_signatories", "cpom_structures"), "SELECT, INSERT, DELETE"),
+        **dict.fromkeys(("contacts", "cpom_objectives", "aids"), "SELECT (id, version), UPDATE, DELETE"),
+        "cpom_milestones": "SELECT (id), UPDATE, DELETE",
         **dict.fromkeys(("import_problems", "import_changes"), "SELECT, INSERT, DELETE"),
         "journal_entries": "SELECT, INSERT",
         "journal_heads": "SELECT, UPDATE",

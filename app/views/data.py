@@ -7,9 +7,9 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import access_log, auth, clock
-from app.actions.imports import offered_kinds
 from app.filters import day
 from app.models import Import
+from app.permissions import kinds_brought_in
 from app.queries import completeness as queries
 from app.queries.case_list import PAGE
 from app.queries.completeness import Answers, Cells
@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
     actor = auth.acting()
     years = _years()
     cells, last = queries.count_answers(actor, years), last_of_each_kind(actor)
-    kinds = [kind for kind in ImportKind if kind in last or kind in offered_kinds(actor)]
+    kinds = [kind for kind in ImportKind if kind in last or kind in kinds_brought_in(actor)]
     return render_template(
         "data/show.html",
         years=years,

@@ -13,10 +13,11 @@ from app.actions import imports as actions
 from app.actions.errors import Unacceptable
 from app.actions.import_batches import handler_of
 from app.actions.import_undoing import built_on
-from app.actions.imports import Received, Terms, offered_kinds
+from app.actions.imports import Received, Terms
 from app.actions.incoming.handling import layout_of
 from app.extensions import db
 from app.models import Import
+from app.permissions import kinds_brought_in
 from app.queries import imports as queries
 from app.queries.threads import find_submission
 from app.readers.kinds import model_rows
@@ -46,7 +47,7 @@ def index() -> ResponseReturnValue:
     following = url_for("imports.index", avant=shown[-1].id) if len(found) > len(shown) else None
     return render_template(
         "imports/index.html",
-        kinds=offered_kinds(actor),
+        kinds=kinds_brought_in(actor),
         last=queries.last_of_each_kind(actor),
         imports=shown,
         next_url=following,
@@ -64,7 +65,7 @@ def _has_model(kind: ImportKind) -> bool:
 @auth.file_importer
 def model(name: str) -> Response:
     actor = auth.acting()
-    kind = next((one for one in offered_kinds(actor) if one.value == name and _has_model(one)), None)
+    kind = next((one for one in kinds_brought_in(actor) if one.value == name and _has_model(one)), None)
     if kind is None:
         abort(404)
     head, *rows = model_rows(name)
@@ -77,9 +78,9 @@ def model(name: str) -> Response:
 @auth.takes_files_of(LARGEST_FORM)
 def new() -> ResponseReturnValue:
     actor, form = auth.acting(), UploadForm()
-    form.kind.choices = [RECOGNISE, *((kind.value, kind.label) for kind in offered_kinds(actor))]
+    form.kind.choices = [RECOGNISE, *((kind.value, kind.label) for kind in kinds_brought_in(actor))]
     wanted = request.args.get("nature")
-    if request.method == "GET" and any(kind.value == wanted for kind in offered_kinds(actor)):
+    if request.method == "GET" and any(kind.value == wanted for kind in kinds_brought_in(actor)):
         form.kind.data = wanted
     if form.validate_on_submit():
         received = find_submission(Import, form.submission.data, actor) or _receive(form)

@@ -28,6 +28,7 @@ from app.models import (
     Structure,
     Visibility,
 )
+from app.permissions import kinds_brought_in
 from app.queries.journal_check import check_journal
 from app.readers.reference_files import read_bytes
 from tests.incoming import DIAMANT, bring_in, counts, csv_file, plant, work
@@ -189,7 +190,7 @@ def test_all_or_nothing(world: World) -> None:
     ("who", "kind"), [("preventeur", ImportKind.TDB), ("referent", ImportKind.ATMP), ("federation", ImportKind.LINKS)]
 )
 def test_nobody_brings_in_what_is_another_s(world: World, who: str, kind: ImportKind) -> None:
-    assert kind not in actions.offered_kinds(world.actor(who))
+    assert kind not in kinds_brought_in(world.actor(who))
     assert db.session.scalar(select(func.count()).select_from(Import)) == 0
 
 

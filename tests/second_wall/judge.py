@@ -28,6 +28,7 @@ SIGHT: dict[str, Any] = {
     "relations_needed": lambda *_: frozenset(Relation),
     "_flowing": lambda *_: {0: true()},
     "_contact_flows": lambda *_: {0: true()},
+    "_line_flows": lambda *_: {0: true()},
     "audiences_read_by": lambda _: tuple(Visibility),
 }
 RULES: dict[str, Any] = {"opens": lambda *_: True, "is_open_for_the_sector": lambda *_, **__: True}

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.actions.errors import Forbidden, Stale, Unacceptable
-from app.actions.incoming.handling import Context, Effect, Verdict
+from app.actions.incoming.handling import ELSEWHERE, Context, Effect, Verdict
 from app.actions.incoming.register import Body, Place, employers_by, structures_by_finess
 from app.extensions import db
 from app.models import Employer
+from app.permissions import Act, Kind, Relation, may, places_of
 from app.queries.employers import get_employer
 from app.readers.kinds.employer_key import EmployerKey
 from app.readers.layouts import RowReading
@@ -15,6 +16,7 @@ from workflows.core import Refused
 
 UNKNOWN = "Employeur inconnu du répertoire : vérifiez le numéro, ou importez d’abord FINESS."
 OUT_OF_SIGHT = "Cet employeur n’est pas dans vos départements."
+CLOSED = "« {kind} » : votre organisme n’écrit pas pour cet employeur ({sector})."
 
 
 @dataclass(frozen=True)
@@ -77,3 +79,13 @@ def _apart(
     else:
         savepoint.commit()
     return verdict
+
+
+def refusal_to_write(kind: Kind, employer: Employer, context: Context) -> str:
+    """Return why the author may not bring in its own lines of a family about an employer; empty when it may."""
+    assert context.actor
+    if all(context.is_elsewhere(place) for place in places_of(employer)):
+        return ELSEWHERE.format(departement=", ".join(sorted(places_of(employer))) or "inconnu")
+    if may(context.actor, Act.WRITE, kind, employer, given=frozenset({Relation.AUTHOR})):
+        return ""
+    return CLOSED.format(kind=kind.label, sector=employer.sector.label.lower())

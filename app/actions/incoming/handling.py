@@ -1,8 +1,9 @@
 """What a kind of file must say of itself to be brought in, and what is said of each of its rows."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import Enum
 from typing import IO, Any, Protocol
 
 from app.models import Import
@@ -11,6 +12,7 @@ from app.readers.layouts import Layout, RowReading, match, score
 from app.readers.problems import Problem
 from app.readers.reading import Reading, read_table
 from app.readers.tables import Table, open_table
+from app.readers.text import refuse
 from workflows.import_run import ImportKind
 from workflows.labels import LabelledEnum
 
@@ -55,6 +57,17 @@ class Change:
     row_id: int
     row_version: int | None = None
     before: dict[str, Any] | None = None
+
+
+def kept(record: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return these columns of a record as `Change.before` keeps them: dates written out, slugs for the enumerations."""
+    return {name: _plain(getattr(record, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @dataclass
@@ -118,6 +131,9 @@ class Handler(Protocol):
     def finish(self, opened: Opened, context: Context, rejected: int) -> list[str]:
         """Do what can only be done once all the rows have been treated; return what is to be said of it."""
 
+    def count_contracts(self, opened: Opened) -> int:
+        """Of how many establishments the file also tells the contract (CPOM), which another import may take."""
+
 
 class UsualHandler:
     """What most kinds say of themselves."""
@@ -138,16 +154,25 @@ class UsualHandler:
         """Nothing remains to be done."""
         return []
 
+    def count_contracts(self, opened: Opened) -> int:
+        """None, but in a « tableau de bord »."""
+        return 0
+
 
 class TableHandler(UsualHandler):
-    """A kind that is read by a layout."""
+    """A kind that is read by a layout. `most_rows`: a longer file is refused, with `too_long` to say so."""
+
+    most_rows: int | None = None
+    too_long = ""
 
     def open(self, stream: IO[bytes], import_: Import) -> Reading:
         """Return the file read by the layout and the columns that were agreed upon."""
         layout = layout_of(self.layouts, import_)
         table = open_table(stream, import_.file_name, lambda head: score(layout, head))
         given = {option.name: str(import_.options.get(option.name) or "") for option in layout.options}
-        return read_table(table, layout, import_.mapping, given)
+        reading = read_table(table, layout, import_.mapping, given)
+        is_too_long = self.most_rows is not None and reading.records > self.most_rows
+        return replace(reading, refusal=refuse(self.too_long)) if is_too_long else reading
 
 
 def layout_of(layouts: Sequence[Layout], import_: Import) -> Layout:

@@ -1,23 +1,19 @@
 """The national references of accidents at work, one year at a time, summed by activity."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import Table, delete, insert, select
 
 from app.actions.incoming.handling import Context, Effect, TableHandler, Verdict
 from app.extensions import db
-from app.models import ClaimReference, Import
+from app.models import ClaimReference
 from app.models.observations import MILLION
 from app.readers.kinds.references import REFERENCES, NafReference, ReferenceRow, naf_references
 from app.readers.layouts import RowReading
-from app.readers.reading import Reading
-from app.readers.text import refuse
 from workflows.import_run import ImportKind
 
 TABLE: Table = ClaimReference.__table__  # type: ignore[assignment]
-MOST_ROWS = 20_000
 TOO_LONG = "Ce fichier est bien plus long qu’une année de références (CTN × NAF) : vérifiez que c’est le bon."
 COMPARED = ("staff", "hours", "accidents", "days_off")
 
@@ -28,12 +24,9 @@ class ReferencesHandler(TableHandler):
     kind = ImportKind.REFERENCES
     layouts = (REFERENCES,)
     in_one_batch = True
+    most_rows = 20_000
+    too_long = TOO_LONG
     keeps = "Une année de références se remplace : importez de nouveau le bon fichier de cette année."
-
-    def open(self, stream: IO[bytes], import_: Import) -> Reading:
-        """Return the file read by the columns that were agreed upon, if it is of the size of one year."""
-        reading = super().open(stream, import_)
-        return replace(reading, refusal=refuse(TOO_LONG)) if reading.records > MOST_ROWS else reading
 
     def treat(self, rows: Sequence[RowReading], context: Context) -> list[Verdict]:
         """Say what each row does; the sums of all of them are written, unless the context is a dry run."""

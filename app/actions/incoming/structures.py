@@ -4,12 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from app.actions.incoming.figures import Figures, bring_in
-from app.actions.incoming.handling import UNKNOWN_STRUCTURE, Context, Effect, TableHandler, Verdict, layout_of
+from app.actions.incoming.handling import (
+    UNKNOWN_STRUCTURE,
+    Context,
+    Effect,
+    Opened,
+    TableHandler,
+    Verdict,
+    layout_of,
+)
 from app.actions.incoming.register import refusal_of_place, structures_by_finess
 from app.models import FigureSource, Import, Quality
 from app.readers.kinds import tdb
+from app.readers.kinds.cpom import TDB_DATES
 from app.readers.kinds.home_care import HOME_CARE
 from app.readers.layouts import Layout, RowReading
+from app.readers.reading import Reading
 from workflows.import_run import ImportKind
 
 NOT_SAID = (
@@ -63,6 +73,16 @@ class TdbHandler(StructureHandler):
     def remarks(self, import_: Import) -> list[str]:
         """Say that a format without a level of validation has none."""
         return [NOT_SAID] if layout_of(self.layouts, import_) is tdb.DIAMANT else []
+
+    def count_contracts(self, opened: Opened) -> int:
+        """Return of how many establishments the columns about the contract are filled."""
+        assert isinstance(opened, Reading)
+        columns = [opened.mapping[name] for name in TDB_DATES if name in opened.mapping]
+        if not columns:
+            return 0
+        number = opened.mapping["finess"]
+        rows = (row.cells for row in opened.table.rows() if row.problem is None)
+        return len({cells[number].strip() for cells in rows if any(cells[place].strip() for place in columns)})
 
 
 class HomeCareHandler(StructureHandler):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from app.readers import cells
 from app.readers.cells_dates import day
 from app.readers.cells_numbers import cents
 from app.readers.kinds.employer_key import FIELDS, NAMES, EmployerKey, employer_key
@@ -27,11 +28,12 @@ class AidRow:
     granted_on: date | None
     paid_on: date | None
     reference: str | None
+    year: int | None
 
 
 def _row(values: Values) -> AidRow:
     requested, granted, paid = (values[name] for name in AMOUNTS)
-    if paid and paid > (granted or 0):
+    if paid and granted is not None and paid > granted:
         values.say(
             Severity.REJECT, "paid_cents", "Le montant payé dépasse le montant accordé : corrigez l’un ou l’autre."
         )
@@ -44,8 +46,15 @@ def _row(values: Values) -> AidRow:
         )
     return AidRow(
         values.number, employer_key(values), values["source"], values["payer"], requested, granted, paid,
-        values["requested_on"], values["granted_on"], values["paid_on"], values["reference"],
+        values["requested_on"], values["granted_on"], values["paid_on"], values["reference"], _year(values),
     )  # fmt: skip
+
+
+def _year(values: Values) -> int | None:
+    """The budget year when it is given, else that of the decision, of the request, of the payment."""
+    known = (values[name] for name in ("granted_on", "requested_on", "paid_on"))
+    first = next((one for one in known if one), None)
+    return values["year"] or (first.year if first else None)
 
 
 AIDS = Layout(
@@ -61,10 +70,11 @@ AIDS = Layout(
         Field("requested_on", "Demandé le", day, ("Date de demande",)),
         Field("granted_on", "Accordé le", day, ("Date de décision", "Date de notification", "Date d'accord")),
         Field("paid_on", "Payé le", day, ("Date de paiement", "Date de versement", "Versé le")),
+        Field("year", "Année", cells.year, ("Exercice", "Année budgétaire", "Campagne")),
         Field("reference", "Référence", aliases=("Numéro d'acte", "Référence de la décision", "N° de dossier")),
     ),
     _row,
-    key=(*NAMES, "source", "payer", "reference", "requested_on", "granted_on"),
+    key=(*NAMES, "source", "payer", "reference", "requested_on", "granted_on", "year"),
     needs_one_of=(NAMES,),
     needs_column_of=(AMOUNTS,),
     file_names=("aides", "subventions", "financements"),
