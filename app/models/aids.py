@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import NO_CONVENTION, Versioned, key, line, short
+from app.models.columns import NO_CONVENTION, NO_FILE, Versioned, key, line, short
 from app.models.employers import Structure
 from app.models.organisations import Organisation
 from workflows.labels import LabelledEnum
@@ -50,7 +50,8 @@ class Aid(Versioned, Model):
     organisation: Mapped[Organisation] = relationship()
     structure: Mapped[Structure | None] = relationship()
 
-    convention_id = NO_CONVENTION  # set by the query: the convention that opens another organisation’s aid
+    convention_id = NO_CONVENTION  # both set by the query, as those of `Cpom`
+    file_name = NO_FILE
 
     @property
     def stage(self) -> AidStage:

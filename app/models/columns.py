@@ -12,6 +12,9 @@ NO_DUE_DATE = date(9999, 12, 31)
 NO_CONVENTION: int | None = None
 """What a record is read by, unless the query that loads it finds that a convention opens it to the reader."""
 
+NO_FILE: str | None = None
+"""The same for the name of the file that brought a record in: its organisation’s, and nobody else’s."""
+
 key = Annotated[int, mapped_column(primary_key=True)]
 short = Annotated[str, mapped_column(String(80))]
 line = Annotated[str, mapped_column(String(255))]

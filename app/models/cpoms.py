@@ -6,8 +6,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import NO_CONVENTION, Versioned, key, line, text
+from app.models.columns import NO_CONVENTION, NO_FILE, Versioned, key, line, text
 from app.models.employers import Structure
+from app.models.organisations import Organisation
 from workflows.labels import LabelledEnum
 
 
@@ -48,10 +49,12 @@ class Cpom(Versioned, Model):
     noted_on: Mapped[date]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"))
 
+    organisation: Mapped[Organisation] = relationship()
     signatories: Mapped[list["CpomSignatory"]] = relationship(order_by="CpomSignatory.body")
     structure_links: Mapped[list["CpomStructure"]] = relationship()
 
     convention_id = NO_CONVENTION  # set by the query: the convention that opens another organisation’s contract
+    file_name = NO_FILE  # set by the query, for the organisation whose file it is
 
     @property
     def starts_on(self) -> date | None:
@@ -113,9 +116,11 @@ class CpomObjective(Versioned, Model):
     noted_on: Mapped[date]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"))
 
+    organisation: Mapped[Organisation] = relationship()
     milestones: Mapped[list["CpomMilestone"]] = relationship(order_by="CpomMilestone.year")
 
-    convention_id = NO_CONVENTION
+    convention_id = NO_CONVENTION  # both set by the query, as those of `Cpom`
+    file_name = NO_FILE
 
 
 class CpomMilestone(Model):

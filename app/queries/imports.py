@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import at_most, db
-from app.models import RUNNING_IMPORTS, Import, ImportProblem, Organisation
+from app.models import RUNNING_IMPORTS, Import, ImportChunk, ImportProblem, Organisation
 from app.permissions import Actor
 from app.permissions.relations import is_own
 from workflows.import_run import ImportKind, ImportState
@@ -53,6 +53,26 @@ def find_same_bytes(actor: Actor, import_: Import) -> Import | None:
         .limit(1)
     )
     return db.session.scalars(statement).first()
+
+
+def find_contracts_taken(actor: Actor, import_: Import) -> Import | None:
+    """Return the import by which the contracts of a « tableau de bord » were taken since, or are being taken."""
+    given_up = (ImportState.ABANDONED, ImportState.FAILED, ImportState.UNDONE)
+    statement = (
+        select(Import)
+        .where(_own(actor), Import.kind == ImportKind.CPOM, Import.sha256 == import_.sha256, Import.id > import_.id)
+        .where(Import.state.not_in(given_up))
+        .order_by(Import.id.desc())
+        .limit(1)
+    )
+    return db.session.scalars(statement).first()
+
+
+def has_bytes(import_: Import) -> bool:
+    """Tell whether the file itself is still kept."""
+    return (
+        db.session.scalar(select(ImportChunk.import_id).where(ImportChunk.import_id == import_.id).limit(1)) is not None
+    )
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,14 @@ SEVERITIES = {
 }
 
 
+@dataclass(frozen=True)
+class Contracts:
+    """Of how many establishments a file also tells the contract (CPOM), and the import that took them, if one did."""
+
+    count: int
+    taken: Import | None
+
+
 def is_at_work(import_: Import) -> bool:
     """Tell whether the scheduler has something to do: the page then looks again by itself."""
     return import_.state in TO_WORK

@@ -141,7 +141,17 @@ def _page(import_: Import) -> str:
         same=queries.find_same_bytes(auth.acting(), import_) if import_.state is ImportState.CHECKED else None,
         keeps=handler_of(import_).keeps or built_on(import_, now=clock.now()) if is_done else "",
         duty=handler_of(import_).duty,
+        contracts=_contracts(import_) if is_done else None,
     )
+
+
+def _contracts(import_: Import) -> words.Contracts | None:
+    """What the result of a « tableau de bord » offers to who brings contracts in; None when there is nothing."""
+    actor, count = auth.acting(), import_.options.get("contracts", 0)
+    if not count or ImportKind.CPOM not in kinds_brought_in(actor):
+        return None
+    taken = queries.find_contracts_taken(actor, import_)
+    return words.Contracts(count, taken) if taken or queries.has_bytes(import_) else None
 
 
 def _form_of(import_: Import) -> ReadingForm:
@@ -242,6 +252,22 @@ def abandon(import_id: int) -> ResponseReturnValue:
 @auth.second_factor()
 def undo(import_id: int) -> ResponseReturnValue:
     return _act(import_id, actions.undo, "", UNDONE, actor=auth.acting())
+
+
+@bp.post("/<int:import_id>/cpom")
+@auth.file_importer
+def take_contracts(import_id: int) -> ResponseReturnValue:
+    import_, actor = import_or_404(import_id, lock=True), auth.acting()
+    if taken := queries.find_contracts_taken(actor, import_):
+        return _already(taken.id)
+    try:
+        found = actions.take_contracts(import_, actor=actor, today=clock.today(), now=clock.now())
+    except Unacceptable as error:
+        db.session.rollback()
+        flash(str(error), "error")
+        return redirect(url_for("imports.show", import_id=import_id))
+    db.session.commit()
+    return redirect(url_for("imports.show", import_id=found.id))
 
 
 @bp.get("/<int:import_id>/avancement")
