@@ -43,7 +43,18 @@ def restore(change: ImportChange, import_: Import) -> bool:
     if change.before is None:
         return _touched(delete(table).where(*as_left))
     values = _revived(change.before, table)
-    return _touched(update(table).where(*as_left).values(**values, version=table.c.version + 1))
+    is_back = _touched(update(table).where(*as_left).values(**values, version=table.c.version + 1))
+    if is_back:
+        _give_back(change)
+    return is_back
+
+
+def _give_back(change: ImportChange) -> None:
+    """The row is again as an earlier change left it: that one may be taken back in its turn."""
+    assert change.row_version
+    same = (ImportChange.table == change.table, ImportChange.row_id == change.row_id)
+    earlier = update(ImportChange).where(*same, ImportChange.row_version == change.row_version - 1)
+    db.session.execute(earlier.values(row_version=change.row_version + 1))
 
 
 def _restore_part(change: ImportChange, table: Table) -> bool:
