@@ -198,6 +198,7 @@ POST /imports/{import}/verifier                             401 404 409 409 404 
 POST /imports/{import}/confirmer                            401 404 409 409 404 403 403 404 403 403 403 403 404
 POST /imports/{import}/abandonner                           401 404 409 409 404 403 403 404 403 403 403 403 404
 POST /imports/{import}/annuler                              401 404 409 409 404 403 403 404 403 403 403 403 404
+POST /imports/{import}/cpom                                 401 404 302 302 404 403 403 404 403 403 403 403 404
 GET  /conventions                                           302 200 200 200 200 200 200 200 403 200 200 403 200
 GET  /conventions/nouvelle                                  302 403 403 200 403 403 403 403 403 403 403 403 403
 POST /conventions/nouvelle                                  401 403 403 422 403 403 403 403 403 403 403 403 403

@@ -259,14 +259,14 @@ MOST = {
     "/dossiers?state=ouverts&departement=79&q=ehpad&sort=employeur": 7,
     "/employeurs": 4,
     "/employeurs?sector=private&followed=oui&q=ehpad": 4,
-    "/dossiers/{case}": 17,
+    "/dossiers/{case}": 20,
     "/dossiers/{case}/etapes/start_diagnostic": 3,
     "/dossiers/{case}/equipe": 9,
     "/dossiers/{case}/partenaires": 8,
     "/dossiers/{case}/notes/nouvelle": 4,
     "/dossiers/{case}/visites/nouvelle": 5,
     "/dossiers/{case}/documents/nouveau": 4,
-    "/employeurs/{employer}": 14,
+    "/employeurs/{employer}": 17,
     "/employeurs/{employer}/dossiers/nouveau": 5,
     "/etablissements/{structure}": 9,
     "/etablissements/{structure}/fiche-de-situation.pdf": 20,
@@ -279,7 +279,7 @@ MOST = {
     "/documents/{document}": 4,
     "/conventions": 5,
     "/conventions/{convention}": 6,
-    "/dossiers/{case}/comme/employeur": 16,
+    "/dossiers/{case}/comme/employeur": 18,
 }
 """The most statements that each page may send, whatever the number of records around it.
 

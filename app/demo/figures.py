@@ -73,10 +73,10 @@ def bring_figures(employers: list[Employer], cast: Cast, *, today: date) -> None
             structure.naf = structure.naf or NAF_OF.get(structure.category, OTHER_NAF)
     db.session.flush()
     structures = [(employer, structure) for employer in employers for structure in employer.structures]
-    tdb, care = (_import(kind, ars, today) for kind in (ImportKind.TDB, ImportKind.HOME_CARE))
+    tdb, care = (import_of(kind, ars, today) for kind in (ImportKind.TDB, ImportKind.HOME_CARE))
     rows = [row for employer, one in structures for row in _indicators(one, years, tdb, care, ars.organisation_id)]
     for carsat in _carsats():
-        brought = _import(ImportKind.ATMP, carsat, today)
+        brought = import_of(ImportKind.ATMP, carsat, today)
         here = [one for employer, one in structures if _is_for(employer, one, carsat)]
         rows += [row for one in here for row in _accidents(one, years, brought, carsat.organisation_id)]
     _refer(years, today)
@@ -96,7 +96,8 @@ def _is_for(employer: Employer, structure: Structure, carsat: Actor) -> bool:
     return employer.is_private and structure.departement in carsat.territory
 
 
-def _import(kind: ImportKind, actor: Actor, today: date) -> Import:
+def import_of(kind: ImportKind, actor: Actor, today: date) -> Import:
+    """Return the file that somebody is said to have brought in, without its bytes."""
     at = datetime.combine(date(today.year, 10, 12) if today.month > 10 else today, time(9), UTC)
     name = f"{kind.value}-demonstration.csv"
     found = Import(
@@ -207,7 +208,7 @@ def _row(
 
 def _refer(years: range, today: date) -> None:
     """The national reference, the same for each year of the demonstration."""
-    brought = _import(ImportKind.REFERENCES, _carsats()[0], today)
+    brought = import_of(ImportKind.REFERENCES, _carsats()[0], today)
     for year in years:
         for naf, (staff, hours, accidents, days) in REFERENCES.items():
             values = {"staff": staff, "hours": hours, "accidents": accidents, "days_off": days}

@@ -11,6 +11,7 @@ from app.demo.accounts import is_demonstration, make_password
 from app.demo.cases import play_case
 from app.demo.cast import create_cast
 from app.demo.casting import cast_journeys, synthetic_region
+from app.demo.commitments import bring_commitments
 from app.demo.figures import bring_figures
 from app.demo.register import complete_sizes, import_register, join_federations
 from app.demo.replay import Render
@@ -49,6 +50,7 @@ def seed(app: Flask, *, today: date, render: Render | None = None) -> bool:
     followed = {story.employer_id, *(play.case.employer_id for play in plays)}
     add_notes_without_case(employers, followed, cast, today=today)
     bring_figures(employers, cast, today=today)
+    bring_commitments(employers, cast, today=today)
     mark_past_reminders(today)
     db.session.commit()
     return True

@@ -14,7 +14,6 @@ from app.readers.cells import folded
 from app.readers.kinds.aids import AIDS, AidRow
 from app.readers.layouts import RowReading
 from workflows.import_run import ImportKind
-from workflows.roles import Role
 
 AMOUNTS = ("requested_cents", "granted_cents", "paid_cents")
 FIELDS = (*AMOUNTS, "source", "reference", "year", "requested_on", "granted_on", "paid_on")
@@ -25,9 +24,9 @@ ANOTHER_S = (
 )
 TOO_MUCH = "Le montant payé dépasserait le montant accordé, compte tenu de ce qui est déjà noté : vérifiez-les."
 NAMES = {
-    Role.ARS: ("ars", "agence regionale de sante"),
-    Role.CARSAT: ("carsat", "cramif", "cgss", "cssm", "caisse"),
-    Role.DEPT: ("cd", "departement", "conseil departemental"),
+    "ars": ("ars", "agence regionale de sante"),
+    "carsat": ("carsat", "cramif", "cgss", "cssm", "caisse"),
+    "dept": ("cd", "departement", "conseil departemental"),
 }
 """What a payer of each kind is called in its own files, when it is not named as in Jalon."""
 
@@ -73,7 +72,7 @@ def _is_meant(name: str, payer: Organisation) -> bool:
     words = folded(name)
     if words in (folded(payer.short_name), folded(payer.name)):
         return True
-    return words in NAMES.get(payer.kind, ())
+    return words in NAMES.get(payer.kind.value, ())
 
 
 def _given(row: AidRow) -> dict[str, Any]:
