@@ -13,18 +13,25 @@ from app.actions import retention
 from app.actions.guards import lifted
 from app.extensions import db
 from app.models import (
+    Aid,
     AnonymousCase,
     Case,
     CaseDeadline,
     CaseEvent,
     CaseReminder,
     Contact,
+    Cpom,
+    CpomMilestone,
+    CpomObjective,
+    CpomSignatory,
+    CpomStructure,
     Document,
     Employer,
     EventKind,
     Exchange,
     OutboxMail,
     RetentionNotice,
+    SignatoryBody,
     Structure,
     User,
     Visit,
@@ -328,3 +335,24 @@ def test_an_employer_followed_again_keeps_its_contacts(world: World) -> None:
     announce(TODAY)
     apply(NOTICE.after(TODAY))
     assert count(Contact) == 1
+
+
+def test_contracts_objectives_and_aids_go_each_in_its_time(world: World) -> None:
+    employer, ars = world.employer("Tilleuls"), world.organisation("ARS Poitou")
+    own = {"employer_id": employer.id, "organisation_id": ars.id, "noted_on": date(2018, 1, 15)}
+    over, extended = (
+        Cpom(in_force_on=date(2013, 1, 1), ends_on=date(2017, 12, 31), extended_until=until, **own)
+        for until in (None, date(2026, 12, 31))
+    )
+    over.signatories = [CpomSignatory(body=SignatoryBody.ARS)]
+    over.structure_links = [CpomStructure(structure_id=employer.structures[0].id)]
+    objective = CpomObjective(wording="Réduire", **own)
+    objective.milestones = [CpomMilestone(year=2017, value=1)]
+    paid, recent = (Aid(source="FIR", paid_on=day, **own) for day in (date(2016, 3, 1), date(2018, 3, 1)))
+    db.session.add_all([over, extended, objective, paid, recent])
+    db.session.commit()
+    kept = extended.id, recent.id
+    assert sorted(announce(TODAY)) == ["aid", "cpom_over", "objective"]
+    assert apply(NOTICE.after(TODAY)) == 3
+    assert [count(model) for model in (CpomSignatory, CpomStructure, CpomObjective, CpomMilestone)] == [0] * 4
+    assert (db.session.scalars(select(Cpom.id)).one(), db.session.scalars(select(Aid.id)).one()) == kept

@@ -75,6 +75,8 @@ class Topic(LabelledEnum):
     FIGURE = "figure", "Indicateur"
     ACCIDENT = "accident", "Nombre d’accidents du travail"
     IMPORT = "import", "Fichier importé"
+    CPOM = "cpom", "CPOM et leurs objectifs"
+    AID = "aid", "Aide"
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,8 @@ STATES = tuple(f"etat_{state.value}" for state in State)
 
 def build(today: date) -> Ground:
     """Return a ground planted beside the small world, committed."""
-    from tests.leaks.incoming import bring_files_in  # it knows the ground
+    from tests.leaks.commitments import make_commitments  # both know the ground
+    from tests.leaks.incoming import bring_files_in
 
     ground = Ground()
     for user in db.session.query(User):  # the small world stays around, its people under other addresses
@@ -182,6 +185,7 @@ def build(today: date) -> Ground:
     db.session.flush()
     for name, place in ground.places.items():
         _furnish(ground, name, place, people)
+    make_commitments(ground, bodies)
     db.session.commit()
     return ground
 

@@ -46,6 +46,8 @@ block       own   none  none  none  none  none  none  none  none
 remark      all   all   all   none  none  none  none  all   all
 figure      all   all   all   none  none  none  none  all   all
 accident    all   none  none  none  none  none  none  all   all
+cpom        all   all   all   all   none  none  none  all   all
+aid         all   all   all   own   own   all   none  all   all
 """
 """all: whatever the audience; wide: own, or shared with partners; own: what one's organisation wrote;
 emp: shared with the employer. « car:T » leaves public employers out: there the Carsat reads register and progress."""

@@ -5,6 +5,11 @@ from tests.leaks.people import PEOPLE
 from tests.leaks.readers import TIE, role_of
 from workflows.roles import Role
 
+LEADS = (Role.ARS, Role.CARSAT, Role.DEPT)
+KEPT_TO = {
+    Topic.CPOM: (*LEADS, Role.ARACT, Role.EMPLOYER),
+    Topic.AID: (*LEADS, Role.FUNDER, Role.EMPLOYER),
+}
 UNGUARDED = (Topic.CONVENTION, Topic.PERSON)
 
 
@@ -15,6 +20,8 @@ def lets_through(name: str, secret: Secret) -> bool:
     if secret.topic is Topic.BLOCK:
         return secret.owner == PEOPLE.get(name)
     if secret.topic is Topic.ACCIDENT and role_of(name) not in (Role.CARSAT, Role.EMPLOYER):
+        return False
+    if secret.topic in KEPT_TO and role_of(name) not in KEPT_TO[secret.topic]:
         return False
     if secret.topic is Topic.REMARK and name in ("referent", "ailleurs") and secret.where.startswith("figure_remarks"):
         return True  # whom the ground makes their author
