@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Import, Observation
+from app.models import Aid, Cpom, CpomObjective, Import, Observation, Structure
 from tests.incoming import DIAMANT, csv_file, plant
 from workflows.import_run import ImportState
 
@@ -70,3 +70,27 @@ def test_refused_in_one_sentence(app: Flask, file: Path, words: tuple[str, ...],
     assert result.exit_code == 1 and said in result.output and "Traceback" not in result.output
     assert len(result.output.splitlines()) == 1
     assert values() == 0
+
+
+FOLLOW_UPS = {
+    "cpom": ("FINESS EJ;En vigueur le;Échéance;Signataires", "{entity};01/01/2024;31/12/2028;ARS", "ARS Poitou", Cpom),
+    "objectives": ("FINESS EJ;Objectif;Cible", "{entity};Réduire l’absentéisme;9,5 %", "Département 79", CpomObjective),
+    "aids": ("FINESS ET;Dispositif;Montant accordé", "{place};FIPU;12 000,50", "Carsat Poitou", Aid),
+}
+
+
+@pytest.mark.parametrize("kind", FOLLOW_UPS)
+def test_follow_ups_of_an_organisation(app: Flask, tmp_path: Path, kind: str) -> None:
+    (here,), (head, row, owner, model) = plant(1), FOLLOW_UPS[kind]
+    found = db.session.scalars(select(Structure).where(Structure.finess == here.finess)).one()
+    path = tmp_path / "suivi.csv"
+    path.write_text(f"{head}\n{row.format(entity=found.employer.finess, place=here.finess)}\n")
+    everything = select(func.count()).select_from(model)
+    assert "--organisation" in run(app, kind, path).output
+    simulated = run(app, kind, path, "--organisation", owner, "--dry-run")
+    assert "créées 1" in " ".join(simulated.output.split()) and db.session.scalar(everything) == 0
+    assert run(app, kind, path, "--organisation", owner).exit_code == 0
+    db.session.rollback()
+    assert db.session.scalar(everything) == 1
+    again = run(app, kind, path, "--organisation", owner)
+    assert again.output.split() == "lues 1 créées 0 modifiées 0 inchangées 1 rejetées 0".split()

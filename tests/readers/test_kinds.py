@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.models import ObjectiveState
+from app.readers.cells import each, text
 from app.readers.kinds import LAYOUTS, suits
-from app.readers.kinds.objectives import Measured
+from app.readers.kinds.cpom import bodies_in
+from app.readers.kinds.objectives import STATUSES, Measured
 from app.readers.kinds.portfolio import STATES
 from app.readers.kinds.references import CAUSES, naf_references
 from app.readers.layouts import RowReading
@@ -140,6 +143,9 @@ def test_home_care_rates_are_percents_and_never_fractions() -> None:
         ({"Date d'effet": "01/01/2023", "Échéance": "31/12/2022"}, ["reject"]),
         ({"Date d'effet": "01/01/2010", "Échéance": "31/12/2022"}, ["warning"]),
         ({"Date d'effet": "", "Échéance": ""}, ["reject"]),
+        ({"Date d'effet": "01/01/2020", "Échéance": "31/12/2024", "Prorogation": "31/12/2026"}, []),
+        ({"Date d'effet": "01/01/2020", "Échéance": "31/12/2024", "Prorogation": "31/12/2028"}, ["warning"]),
+        ({"Date d'effet": "01/01/2020", "Échéance": "31/12/2024", "Prorogation": "31/12/2024"}, ["reject"]),
     ],
 )
 def test_contracts(cells: dict[str, str], said: list[str]) -> None:
@@ -150,9 +156,33 @@ def test_contracts(cells: dict[str, str], said: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "bodies", "others"),
+    [
+        ("ARS, Conseil départemental", "ars dept", ()),
+        ("ARS et CD79", "ars dept", ()),
+        ("Agence régionale de santé/Métropole", "ars dept", ()),
+        ("ARS & gestionnaire", "ars", ()),
+        ("ARS; Assurance maladie", "ars other", ("Assurance maladie",)),
+        ("Mars", "other", ("Mars",)),
+        ("", "", ()),
+    ],
+)
+def test_who_signs_is_an_authority(written: str, bodies: str, others: tuple[str, ...]) -> None:
+    assert bodies_in(each(text)(written)) == (frozenset(bodies.split()), others)
+
+
+def test_every_state_of_an_objective_can_be_written_in_the_words_of_the_application() -> None:
+    assert {slug: words[0] for slug, words in STATUSES.items()} == {one.value: one.label for one in ObjectiveState}
+
+
+@pytest.mark.parametrize(
     ("cells", "said"),
     [
         ({"Valeur de départ": "11,4 %", "Cible": "9,5 %"}, []),
+        ({"Cible": "9,5 %", "Année visée": "2027", "Jalon": "10 %", "Année du jalon": "2025"}, []),
+        ({"Cible": "9,5 %", "Année visée": "2027", "Jalon": "10 %"}, ["warning"]),
+        ({"Cible": "9,5 %", "Année visée": "2024", "Jalon": "10 %", "Année du jalon": "2025"}, ["reject"]),
+        ({"Cible": "9,5 %", "Année visée": "2027", "Jalon": "10", "Année du jalon": "2025"}, ["reject"]),
         ({"Valeur de départ": "11,4 %", "Cible": "9,5"}, ["reject"]),
         ({"Valeur de départ": "0", "Cible": "12", "Année de départ": "2026", "Année visée": "2024"}, ["reject"]),
     ],

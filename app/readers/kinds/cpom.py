@@ -19,7 +19,7 @@ LONGEST_YEARS = 7
 """Five years, and two more by extension."""
 AND = re.compile(r"\s+et\s+|[&+]", re.IGNORECASE)
 IS_ARS = re.compile(r"\bars\b|agence regionale")
-IS_DEPT = re.compile(r"\bcd ?\d?|departement|metropol")
+IS_DEPT = re.compile(r"\bcd\b|\bcd ?\d|departement|metropol")
 IS_EMPLOYER = re.compile(r"gestionnaire|employeur|association|organisme|etablissement")
 
 
