@@ -14,12 +14,14 @@ from mypy import api
 
 import app.statistics
 from app.statistics import peers
+from app.statistics import score as scores
+from app.statistics import steady as steadiness
 from app.statistics.rankable import Rankable, rankable_exceedance, rankable_quantities
 from app.statistics.shrinkage import shrink
 from figures.frequency import NOT_FOR_ONE_SITE, FrequencyIndex
 
 ROOT = Path(__file__).resolve().parents[2]
-RANKING = {peers.compare, peers.widen, peers.percentiles, peers.quantiles}
+RANKING = {peers.compare, peers.widen, peers.percentiles, peers.quantiles, scores.score, steadiness.steady}
 INDEX = FrequencyIndex(Decimal("82.1"))
 
 
