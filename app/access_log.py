@@ -25,6 +25,7 @@ from app.sessions import signed_in_id
 log = logging.getLogger("jalon.access")
 
 OBJECTS = {
+    "campaign_id": ObjectKind.TARGETING,
     "case_id": ObjectKind.CASE,
     "employer_id": ObjectKind.EMPLOYER,
     "finess_number": ObjectKind.STRUCTURE,

@@ -39,7 +39,7 @@ document         rw:TC       rw:TC       rw:TC       .      rw:C  rw:M r:O  rw:C
 indicator        rw:TC       r:TC        r:TC        n:T    r:C+d n:M  rk:O r:C+c  n:A .    .         .
 at_count         .           rw:TC       .           n:T    .     .    rk:O .      n:A .    .         .
 at_band          r:TC        rw:TC       r:TC        n:T    r:C   .    r:O  r:C+c  n:A .    .         .
-targeting_list   rws:T       rws:T       rws:T       n:T    .     rs:M .    .      n:A .    .         .
+targeting_list   rwsk:T      rwsk:T      rwsk:T      n:T    .     rsk:M .   .      n:A .    .         .
 targeting_status rw:TC       rw:TC       rw:TC       .      .     r:M  r:O  .      .   .    .         .
 self_diagnostic  r:TC+s      r:TC+s      r:TC+s      .      r:C+s .    rw:O r:C+s  .   .    .         .
 carsat_block     .           rw:TC       .           .      .     .    .    .      .   .    .         .
@@ -236,7 +236,8 @@ def test_what_belongs_to_control_never_goes_by_convention() -> None:
 def test_the_carsat_reads_who_a_public_employer_is_and_where_its_case_stands() -> None:
     for record in (employer(Sector.PUBLIC), case(sector=Sector.PUBLIC)):
         opened = {(act, kind) for act in Act for kind in Kind if may(actor(Role.CARSAT), act, kind, record)}
-        assert opened == {(Act.READ, Kind.EMPLOYER), (Act.READ, Kind.CASE)}
+        # That it is on a list: the Carsat signs it with the others.
+        assert opened == {(Act.READ, kind) for kind in (Kind.EMPLOYER, Kind.CASE, Kind.TARGETING_LIST)}
     for sector in (Sector.PRIVATE, Sector.TO_CONFIRM):
         for act, kind in ((act, kind) for act in Act for kind in Kind):
             is_open = bool(relations_needed(Role.CARSAT, kind, act))

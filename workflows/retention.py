@@ -138,6 +138,14 @@ RULES = (
         months(120),
     ),
     Rule(
+        "targeting_ended",
+        "Liste d’employeurs à qui proposer un appui, une fois échue",
+        "fin de validité",
+        Treatment.DELETE,
+        "Des chiffres anciens ne disent plus rien d’un employeur ; les dossiers ouverts ont leur propre durée.",
+        months(24),
+    ),
+    Rule(
         "account_departed",
         "Compte d’une personne partie",
         "fin de la dernière fonction",

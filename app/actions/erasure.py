@@ -39,6 +39,14 @@ from app.models import (
     RecoveryCode,
     SecondFactor,
     Structure,
+    TargetingCampaign,
+    TargetingDepartement,
+    TargetingLine,
+    TargetingNote,
+    TargetingPart,
+    TargetingProposal,
+    TargetingScore,
+    TargetingVersion,
     User,
     UserIdentity,
     UserSession,
@@ -192,6 +200,21 @@ def erase_requests(ids: Ids) -> None:
     _delete(DataRequest.id, ids)
 
 
+def erase_campaigns(ids: Ids) -> None:
+    """Take away targeting lists with their figures, their notes and what was proposed of employers."""
+    _delete(TargetingPart.version_id, select(TargetingVersion.id).where(TargetingVersion.campaign_id.in_(ids)))
+    for model in (
+        TargetingVersion,
+        TargetingProposal,
+        TargetingNote,
+        TargetingScore,
+        TargetingLine,
+        TargetingDepartement,
+    ):
+        _delete(model.campaign_id, ids)
+    _delete(TargetingCampaign.id, ids)
+
+
 TREATMENTS: dict[str, Callable[[Ids], None]] = {
     "case_never_contacted": erase_cases,
     "case_refused": erase_cases,
@@ -204,6 +227,7 @@ TREATMENTS: dict[str, Callable[[Ids], None]] = {
     "cpom_over": erase_contracts,
     "objective": erase_objectives,
     "aid": erase_aids,
+    "targeting_ended": erase_campaigns,
     "account_departed": close_accounts,
     "account_forgotten": erase_accounts,
     "mail": erase_mails,

@@ -69,6 +69,9 @@ from app.models.outbox import OutboxMail, RuleSetting
 from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
 from app.models.second_factors import RecoveryCode, SecondFactor
 from app.models.sessions import SignInWay, UserSession
+from app.models.targeting import TargetingCampaign, TargetingDepartement, TargetingLine, TargetingScore
+from app.models.targeting_notes import TargetingNote, TargetingProposal
+from app.models.targeting_versions import TargetingPart, TargetingVersion
 from app.models.tellings import CASE_PLACES, IMPORT_DAYS, OPEN_FOLLOW_UPS, RUNNING_IMPORTS
 from app.models.throttles import Throttle
 from app.models.users import Capacity, ManagerFunction, PersonState, User
@@ -160,6 +163,14 @@ __all__ = [
     "SignatoryBody",
     "Source",
     "Structure",
+    "TargetingCampaign",
+    "TargetingDepartement",
+    "TargetingLine",
+    "TargetingNote",
+    "TargetingPart",
+    "TargetingProposal",
+    "TargetingScore",
+    "TargetingVersion",
     "Throttle",
     "User",
     "UserIdentity",

@@ -65,6 +65,13 @@ class JournalAction(LabelledEnum):
     IMPORT_CONFIRMED = "import_confirmed", "Import confirmé"
     IMPORT_FINISHED = "import_finished", "Import terminé"
     IMPORT_UNDONE = "import_undone", "Import annulé"
+    TARGETING_CREATED = "targeting_created", "Liste de ciblage créée"
+    TARGETING_CHANGED = "targeting_changed", "Liste de ciblage modifiée"
+    TARGETING_COMPUTED = "targeting_computed", "Liste de ciblage calculée"
+    TARGETING_STEP = "targeting_step", "Étape d’une liste de ciblage"
+    TARGETING_PROPOSED = "targeting_proposed", "Proposition sur une liste de ciblage"
+    TARGETING_DECIDED = "targeting_decided", "Proposition décidée"
+    TARGETING_FROZEN = "targeting_frozen", "Liste de ciblage figée"
     JOURNAL_DROPPED = "journal_dropped", "Période close retirée du journal"
 
 
@@ -96,6 +103,7 @@ class ObjectKind(LabelledEnum):
     EXCEPTIONAL_ACCESS = "exceptional_access", "Accès exceptionnel"
     DELEGATION = "delegation", "Délégation"
     IMPORT = "import", "Import"
+    TARGETING = "targeting", "Liste de ciblage"
     JOURNAL = "journal", "Journal"
 
 

@@ -164,6 +164,31 @@ REGISTER: dict[str, dict[str, str]] = {
         "directory": "id finess employer_id siret name long_name category address postcode city commune departement"
         " phone naf capacity headcount hours_served opened_on is_closed search_key version"
     },
+    "targeting_campaigns": {
+        "targeting_ended": "id title field organisation_id author_id created_at first_year last_year weights first"
+        " following coverage method_version valid_from valid_until consulted_until speak_from meeting quorum membership"
+        " state entered_on motive run run_stage claimed_at failure computed_at computed_method code_version owners"
+        " summary version submission"
+    },
+    "targeting_departements": {"targeting_ended": "campaign_id departement"},
+    "targeting_lines": {
+        "targeting_ended": "id campaign_id employer_id structures first_count next_count computed is_steady motives"
+        " decided"
+    },
+    "targeting_notes": {
+        "targeting_ended": "id campaign_id employer_id nature noted_on is_fact wording visibility author_id"
+        " organisation_id created_at submission"
+    },
+    "targeting_parts": {"targeting_ended": "version_id key position label organisation_id employers text digest"},
+    "targeting_versions": {"targeting_ended": "id campaign_id number root frozen_at author_id"},
+    "targeting_proposals": {
+        "targeting_ended": "id campaign_id employer_id kind reason wording consent postponed_until state decided answer"
+        " decided_by_id decided_at author_id organisation_id created_at version submission"
+    },
+    "targeting_scores": {
+        "targeting_ended": "id campaign_id employer_id structure_id departement computed total coverage is_steady"
+        " figures"
+    },
     "throttles": {"swept": "kind digest count last_at blocked_until"},
     "user_identities": {"account_forgotten": "id user_id issuer sub linked_at"},
     "user_sessions": {

@@ -166,6 +166,8 @@ MATRIX: Mapping[Kind, Mapping[Act, Row]] = {
         Act.READ: {**dict.fromkeys(LEADS, HERE), Role.FEDERATION: MEMBERS},
         Act.WRITE: dict.fromkeys(LEADS, HERE),
         Act.SIGN: {**dict.fromkeys(LEADS, HERE), Role.FEDERATION: MEMBERS},
+        # Notes and proposals: what each knows of an employer of the list.
+        Act.COMMENT: {**dict.fromkeys(LEADS, HERE), Role.FEDERATION: MEMBERS},
         Act.COUNT: _FIGURES,
     },
     Kind.TARGETING_STATUS: {Act.READ: {**_LEADS, Role.FEDERATION: MEMBERS, Role.EMPLOYER: OWN}, Act.WRITE: _LEADS},

@@ -64,10 +64,11 @@ def may_reassign(actor: Actor, case: Case) -> bool:
 def is_open_for_the_sector(role: Role, act: Act, kind: Kind, *, is_public: bool) -> bool:
     """Tell whether the sector of the employer leaves this open.
 
-    The branch AT-MP does not act for public agents: of a public employer the Carsat reads who it is and where the
-    case stands.
+    The branch AT-MP does not act for public agents: of a public employer the Carsat reads who it is, where the
+    case stands, and that it is on a list that the Carsat signs with the others.
     """
-    return role is not Role.CARSAT or not is_public or (act is Act.READ and kind in (Kind.EMPLOYER, Kind.CASE))
+    told = (Kind.EMPLOYER, Kind.CASE, Kind.TARGETING_LIST)
+    return role is not Role.CARSAT or not is_public or (act is Act.READ and kind in told)
 
 
 def may_lead(actor: Actor) -> bool:

@@ -139,6 +139,33 @@ HOLDINGS = (
     ),
     Holding("imports", "Fichiers que j’ai importés", "id kind file_name size created_at", by_user="author_id"),
     Holding(
+        "targeting_campaigns",
+        "Listes d’employeurs que j’ai préparées",
+        "id field created_at",
+        by_user="author_id",
+        mentions="title meeting motive",
+    ),
+    Holding(
+        "targeting_versions",
+        "Listes d’employeurs que j’ai figées",
+        "campaign_id number frozen_at",
+        by_user="author_id",
+    ),
+    Holding(
+        "targeting_notes",
+        "Notes que j’ai écrites sur une liste",
+        "campaign_id employer_id nature noted_on created_at visibility",
+        by_user="author_id",
+        mentions="wording",
+    ),
+    Holding(
+        "targeting_proposals",
+        "Ce que j’ai proposé sur une liste",
+        "campaign_id employer_id kind reason state created_at",
+        by_user="author_id",
+        mentions="wording answer",
+    ),
+    Holding(
         "figure_remarks",
         "Ce que j’ai dit d’un chiffre de mon établissement",
         "employer_id indicator year written_at",
@@ -163,6 +190,7 @@ ALSO = {
     "exceptional_accesses": ("closed_by_id", "seen_by_id"),
     "figure_remarks": ("answered_by_id",),
     "imports": ("undone_by_id",),
+    "targeting_proposals": ("decided_by_id",),
 }
 """References to whoever treated somebody else's request, access, remark or file: told to neither as the other's."""
 

@@ -24,6 +24,7 @@ from app.models import (
     Organisation,
     OutboxMail,
     RetentionNotice,
+    TargetingCampaign,
     User,
     Visit,
 )
@@ -102,6 +103,9 @@ TARGETS: dict[str, Callable[[], Target]] = {
     "objective": lambda: Target(CpomObjective, CpomObjective.organisation_id, CpomObjective.noted_on),
     "aid": lambda: Target(
         Aid, Aid.organisation_id, func.coalesce(Aid.paid_on, Aid.granted_on, Aid.requested_on, Aid.noted_on)
+    ),
+    "targeting_ended": lambda: Target(
+        TargetingCampaign, TargetingCampaign.organisation_id, TargetingCampaign.valid_until
     ),
     "account_departed": lambda: Target(User, _OWN, _LAST_DAY, (User.is_enabled, *_departed())),
     "account_forgotten": lambda: Target(User, _OWN, _LAST_DAY, _departed()),

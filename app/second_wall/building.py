@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, MetaData, text
 
+from app.second_wall.conditions import Guard
 from app.second_wall.functions import COUNTS, FUNCTIONS, INNER_VIEWS, PLACES, REQUESTS, SIGHT, VIEWS, WORDS
-from app.second_wall.rules import AGGREGATES, APP, GUARDED, IMPORTER, RIGHTS, ROLES, SCHEDULER, Guard
+from app.second_wall.rules import AGGREGATES, APP, GUARDED, IMPORTER, RIGHTS, ROLES, SCHEDULER
 
 BELONGS = ((AGGREGATES, APP), (IMPORTER, SCHEDULER), (APP, SCHEDULER))
 """Which role each role may take. What the scheduler may take is not its own meanwhile: it does not inherit."""

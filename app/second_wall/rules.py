@@ -5,8 +5,7 @@ organisation and public employers are the judge's business. A convention could b
 reading, if one day it had to open what a case in sight does not.
 """
 
-from dataclasses import dataclass
-
+from app.second_wall.conditions import Guard, at_employer, in_own_name, own, within
 from app.second_wall.functions import (
     EMPLOYER,
     EMPLOYER_IN_SIGHT,
@@ -17,6 +16,7 @@ from app.second_wall.functions import (
     USER,
     case_in_sight,
 )
+from app.second_wall.lists import LISTS
 
 APP, SCHEDULER, AGGREGATES, IMPORTER = "jalon_app", "jalon_scheduler", "jalon_aggregates", "jalon_importer"
 ROLES = {
@@ -28,22 +28,6 @@ ROLES = {
 """Beside the owner of the tables, who migrates, imports and runs the commands."""
 
 
-@dataclass(frozen=True)
-class Guard:
-    """Conditions on the rows of a table, for the pages; empty: nobody. `fixed`: columns that are never rewritten."""
-
-    reads: str
-    inserts: str = ""
-    updates: str = ""
-    deletes: str = ""
-    fixed: tuple[str, ...] = ()
-
-
-def _within(parent: str, link: str, table: str) -> str:
-    """The row follows its parent, whose own rule applies within the condition."""
-    return f"EXISTS (SELECT FROM {parent} parent WHERE parent.id = {table}.{link})"
-
-
 def _on_case(table: str) -> str:
     """For the few rows of a page; a table that lists go through asks the view, which is planned with the list."""
     return f"case_is_in_sight({table}.case_id)"
@@ -53,21 +37,9 @@ def _in_lists(table: str) -> str:
     return f"EXISTS (SELECT FROM cases_in_sight c WHERE c.id = {table}.case_id)"
 
 
-def _at_employer(table: str) -> str:
-    return f"employer_is_in_sight({table}.employer_id)"
-
-
-def _own(table: str) -> str:
-    return f"{table}.organisation_id = {ORGANISATION}"
-
-
-def _in_own_name(table: str, person: str) -> str:
-    return f"{table}.organisation_id IS NOT DISTINCT FROM {ORGANISATION} AND {table}.{person} = {USER}"
-
-
 def _around(table: str) -> str:
     """An entry is read on its case when it has one, else at its employer's."""
-    return f"CASE WHEN {table}.case_id IS NULL THEN {_at_employer(table)} ELSE {_on_case(table)} END"
+    return f"CASE WHEN {table}.case_id IS NULL THEN {at_employer(table)} ELSE {_on_case(table)} END"
 
 
 def _shared(table: str) -> str:
@@ -77,12 +49,12 @@ def _shared(table: str) -> str:
 
 def _line(table: str, readers: str, writers: str) -> Guard:
     """What an organisation keeps of an employer: read by these bodies and by the employer, written by its own."""
-    at_employer = f"({readers} OR {_own(table)}) AND {_at_employer(table)}"
-    own = f"{_own(table)} AND {writers} AND {_at_employer(table)}" if writers else ""
+    there = f"({readers} OR {own(table)}) AND {at_employer(table)}"
+    mine = f"{own(table)} AND {writers} AND {at_employer(table)}" if writers else ""
     return Guard(
-        reads=f"({table}.employer_id = {EMPLOYER} OR {at_employer})",
-        inserts=own,
-        updates=own,
+        reads=f"({table}.employer_id = {EMPLOYER} OR {there})",
+        inserts=mine,
+        updates=mine,
         fixed=("employer_id", "organisation_id"),
     )
 
@@ -93,37 +65,39 @@ AUTHORSHIP = ("employer_id", "organisation_id", "author_id", "created_at", "subm
 
 def _entry(table: str, *, shared_if: str = "true", deletes: str = "") -> Guard:
     return Guard(
-        reads=f"({_own(table)} OR {_shared(table)} AND {shared_if}) AND {_around(table)} OR {table}.author_id = {USER}",
-        inserts=f"{_in_own_name(table, 'author_id')} AND {_around(table)}",
-        updates=f"{_own(table)} AND {_around(table)}",
-        deletes=deletes or _own(table),
+        reads=f"({own(table)} OR {_shared(table)} AND {shared_if}) AND {_around(table)} OR {table}.author_id = {USER}",
+        inserts=f"{in_own_name(table, 'author_id')} AND {_around(table)}",
+        updates=f"{own(table)} AND {_around(table)}",
+        deletes=deletes or own(table),
         fixed=AUTHORSHIP,
     )
 
 
 def _lines_of_visit(table: str) -> Guard:
-    own = f"EXISTS (SELECT FROM visits parent WHERE parent.id = {table}.visit_id AND {_own('parent')})"
-    return Guard(reads=_within("visits", "visit_id", table), inserts=own, updates=own, deletes=own, fixed=("visit_id",))
+    mine = f"EXISTS (SELECT FROM visits parent WHERE parent.id = {table}.visit_id AND {own('parent')})"
+    return Guard(
+        reads=within("visits", "visit_id", table), inserts=mine, updates=mine, deletes=mine, fixed=("visit_id",)
+    )
 
 
 _CASE = case_in_sight("cases")
-_CONTACT_BY = f"({LEADS_ONLY} OR contacts.employer_id = {EMPLOYER}) AND {_at_employer('contacts')}"
+_CONTACT_BY = f"({LEADS_ONLY} OR contacts.employer_id = {EMPLOYER}) AND {at_employer('contacts')}"
 _CONTENT_OWN = (
-    f"EXISTS (SELECT FROM documents parent WHERE parent.id = document_contents.document_id AND {_own('parent')})"
+    f"EXISTS (SELECT FROM documents parent WHERE parent.id = document_contents.document_id AND {own('parent')})"
 )
 _MILESTONE_OWN = (
-    f"EXISTS (SELECT FROM cpom_objectives parent WHERE parent.id = cpom_milestones.objective_id AND {_own('parent')})"
+    f"EXISTS (SELECT FROM cpom_objectives parent WHERE parent.id = cpom_milestones.objective_id AND {own('parent')})"
 )
 _NO_ACCIDENT = "left(observations.indicator, 3) <> 'at_'"
 _FIGURED = (
-    f"(EXISTS (SELECT FROM structures_here s WHERE s.id = observations.structure_id) OR {_at_employer('observations')})"
+    f"(EXISTS (SELECT FROM structures_here s WHERE s.id = observations.structure_id) OR {at_employer('observations')})"
 )
 _READS_BANDS = f"({LEADS_ONLY} OR {KIND} = 'aract' OR {KIND} = 'provider')"
 _READS_CONTRACTS = f"({LEADS_ONLY} OR {KIND} = 'aract')"
 _WRITES_CONTRACTS = f"{KIND} IN ('ars', 'dept')"
 _READS_MONEY = f"({LEADS_ONLY} OR {KIND} IN ('funder', 'public_prevention', 'spst', 'msa', 'region'))"
 _OF_IMPORT = "EXISTS (SELECT FROM imports parent WHERE parent.id = {t}.import_id)"
-_REMINDER = _within("case_deadlines", "deadline_id", "case_reminders")
+_REMINDER = within("case_deadlines", "deadline_id", "case_reminders")
 
 GUARDED: dict[str, Guard] = {
     "employers": Guard(
@@ -138,10 +112,10 @@ GUARDED: dict[str, Guard] = {
         fixed=("finess", "employer_id", "departement"),
     ),
     "federation_members": Guard(
-        reads=f"({_own('federation_members')} OR {_at_employer('federation_members')})",
+        reads=f"({own('federation_members')} OR {at_employer('federation_members')})",
     ),
     "contacts": Guard(
-        reads=f"({_own('contacts')} OR {_shared('contacts')}) AND {_at_employer('contacts')} "
+        reads=f"({own('contacts')} OR {_shared('contacts')}) AND {at_employer('contacts')} "
         "OR lower(contacts.email) = (SELECT address_of_the_person())",
         inserts=f"contacts.organisation_id IS NOT DISTINCT FROM {ORGANISATION} AND {_CONTACT_BY}",
         updates=_CONTACT_BY,
@@ -166,14 +140,14 @@ GUARDED: dict[str, Guard] = {
         deletes=f"{LEADS_ONLY} AND {_on_case('case_officers')}",
     ),
     "case_partners": Guard(
-        reads=f"({_own('case_partners')} OR {_on_case('case_partners')})",
-        inserts=f"({_own('case_partners')} OR {LEADS_ONLY}) AND {_on_case('case_partners')}",
-        updates=_own("case_partners"),
+        reads=f"({own('case_partners')} OR {_on_case('case_partners')})",
+        inserts=f"({own('case_partners')} OR {LEADS_ONLY}) AND {_on_case('case_partners')}",
+        updates=own("case_partners"),
         fixed=("case_id", "organisation_id"),
     ),
     "case_events": Guard(
         reads=f"({_on_case('case_events')} OR case_events.actor_id = {USER})",
-        inserts=f"{_in_own_name('case_events', 'actor_id')} AND {_on_case('case_events')}",
+        inserts=f"{in_own_name('case_events', 'actor_id')} AND {_on_case('case_events')}",
     ),
     "case_deadlines": Guard(
         reads=_on_case("case_deadlines"),
@@ -184,27 +158,27 @@ GUARDED: dict[str, Guard] = {
     "case_reminders": Guard(reads=_REMINDER, inserts=_REMINDER, deletes=_REMINDER),
     "exchanges": _entry("exchanges"),
     "visits": _entry(
-        "visits", shared_if="visits.status = 'final'", deletes=f"{_own('visits')} AND visits.status = 'draft'"
+        "visits", shared_if="visits.status = 'final'", deletes=f"{own('visits')} AND visits.status = 'draft'"
     ),
     "visit_observations": _lines_of_visit("visit_observations"),
     "visit_agreed_steps": _lines_of_visit("visit_agreed_steps"),
     "documents": _entry("documents"),
     "document_contents": Guard(
-        reads=_within("documents", "document_id", "document_contents"), inserts=_CONTENT_OWN, deletes=_CONTENT_OWN
+        reads=within("documents", "document_id", "document_contents"), inserts=_CONTENT_OWN, deletes=_CONTENT_OWN
     ),
     # Nobody but the caisse that wrote it.
     "carsat_blocks": Guard(
-        reads=_own("carsat_blocks"),
-        inserts=f"{_in_own_name('carsat_blocks', 'author_id')} AND {_at_employer('carsat_blocks')}",
-        updates=_own("carsat_blocks"),
+        reads=own("carsat_blocks"),
+        inserts=f"{in_own_name('carsat_blocks', 'author_id')} AND {at_employer('carsat_blocks')}",
+        updates=own("carsat_blocks"),
         fixed=("employer_id", "organisation_id"),
     ),
     # What an organisation reads, its own people alone open exceptionally; it alone knows of it.
     "exceptional_accesses": Guard(
-        reads=f"({_own('exceptional_accesses')} OR exceptional_accesses.user_id = {USER})",
-        inserts=f"{LEADS_ONLY} AND {_in_own_name('exceptional_accesses', 'user_id')} "
+        reads=f"({own('exceptional_accesses')} OR exceptional_accesses.user_id = {USER})",
+        inserts=f"{LEADS_ONLY} AND {in_own_name('exceptional_accesses', 'user_id')} "
         f"AND {_on_case('exceptional_accesses')}",
-        updates=_own("exceptional_accesses"),
+        updates=own("exceptional_accesses"),
         fixed=PLEA,
     ),
     # Accidents are the caisse's and the employer's; whose figures flow to whom is the judge's business.
@@ -212,39 +186,40 @@ GUARDED: dict[str, Guard] = {
         reads=f"({_NO_ACCIDENT} OR {KIND} = 'carsat' OR observations.employer_id = {EMPLOYER}) AND {_FIGURED}",
     ),
     "claim_evidence": Guard(
-        reads=f"(claim_evidence.employer_id = {EMPLOYER} OR {_READS_BANDS} AND {_at_employer('claim_evidence')})",
+        reads=f"(claim_evidence.employer_id = {EMPLOYER} OR {_READS_BANDS} AND {at_employer('claim_evidence')})",
     ),
     "figure_remarks": Guard(
-        reads=f"({_at_employer('figure_remarks')} OR figure_remarks.author_id = {USER})",
+        reads=f"({at_employer('figure_remarks')} OR figure_remarks.author_id = {USER})",
         inserts=f"figure_remarks.employer_id = {EMPLOYER} AND figure_remarks.author_id = {USER}",
-        updates=_at_employer("figure_remarks"),
+        updates=at_employer("figure_remarks"),
         fixed=("employer_id", "structure_id", "indicator", "year", "author_id", "written_at", "submission"),
     ),
     # Contracts come by files, and the role of imports writes them; each row of the others is an act of its author.
     "cpoms": _line("cpoms", _READS_CONTRACTS, ""),
-    "cpom_signatories": Guard(reads=_within("cpoms", "cpom_id", "cpom_signatories")),
-    "cpom_structures": Guard(reads=_within("cpoms", "cpom_id", "cpom_structures")),
+    "cpom_signatories": Guard(reads=within("cpoms", "cpom_id", "cpom_signatories")),
+    "cpom_structures": Guard(reads=within("cpoms", "cpom_id", "cpom_structures")),
     "cpom_objectives": _line("cpom_objectives", _READS_CONTRACTS, _WRITES_CONTRACTS),
     "cpom_milestones": Guard(
-        reads=_within("cpom_objectives", "objective_id", "cpom_milestones"),
+        reads=within("cpom_objectives", "objective_id", "cpom_milestones"),
         inserts=_MILESTONE_OWN,
         updates=_MILESTONE_OWN,
         fixed=("objective_id", "year"),
     ),
     "aids": _line("aids", _READS_MONEY, LEADS_ONLY),
+    **LISTS,
     "imports": Guard(
-        reads=f"({_own('imports')} OR imports.author_id = {USER})",
-        inserts=_in_own_name("imports", "author_id"),
-        updates=_own("imports"),
+        reads=f"({own('imports')} OR imports.author_id = {USER})",
+        inserts=in_own_name("imports", "author_id"),
+        updates=own("imports"),
         fixed=("kind", "organisation_id", "author_id", "created_at", "file_name", "size", "sha256", "submission"),
     ),
     "import_chunks": Guard(reads=_OF_IMPORT.format(t="import_chunks"), inserts=_OF_IMPORT.format(t="import_chunks")),
     "import_problems": Guard(reads=_OF_IMPORT.format(t="import_problems")),
     "import_changes": Guard(reads=_OF_IMPORT.format(t="import_changes")),
     "import_mappings": Guard(
-        reads=_own("import_mappings"),
-        inserts=_own("import_mappings"),
-        updates=_own("import_mappings"),
+        reads=own("import_mappings"),
+        inserts=own("import_mappings"),
+        updates=own("import_mappings"),
         fixed=("organisation_id", "kind", "year"),
     ),
     # Their texts speak of cases: a person finds those it was sent, and anybody may queue one.
@@ -274,6 +249,7 @@ UNGUARDED = {
     "anonymous_cases": "plus rien n’y mène à un employeur ni à une personne",
     "data_requests": "une demande vient de quelqu’un qui n’a pas toujours de compte",
     **dict.fromkeys(("peer_bands", "claim_references", "claim_territories"), "des chiffres sans nom"),
+    "targeting_departements": "des codes de départements, lus pour savoir à qui une liste s’ouvre",
     "rule_settings": "réglages de la région : aucun employeur, aucun dossier",
 }
 """The other tables, each with the reason why its rows need no rule."""
@@ -297,6 +273,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("conventions", "convention_parties"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("convention_families", "convention_departements"), _WHOLE),
         **dict.fromkeys(("user_identities", "second_factors", "recovery_codes", "throttles"), _WHOLE),
+        "targeting_departements": "SELECT, INSERT, DELETE",
         **dict.fromkeys(("user_sessions", "magic_links", "data_requests", "absences"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("journal_entries", "access_entries"), "SELECT, INSERT"),
         "users": "SELECT, INSERT, UPDATE (password_hash)",
@@ -334,6 +311,12 @@ RIGHTS: dict[str, dict[str, str]] = {
         "observations": "SELECT, INSERT, DELETE",
         **dict.fromkeys(("claim_references", "claim_territories", "claim_evidence", "peer_bands"), _WHOLE),
         "imports": "SELECT, UPDATE",
+        # Lists are computed beside the imports, from the same figures.
+        "targeting_campaigns": "SELECT, UPDATE",
+        "targeting_departements": "SELECT",
+        "targeting_lines": "SELECT, INSERT, DELETE",
+        "targeting_scores": "SELECT, INSERT, DELETE",
+        "targeting_proposals": "SELECT (id, campaign_id, employer_id, state, decided)",
         "import_chunks": "SELECT, DELETE",
         "cpoms": _WHOLE,
         **dict.fromkeys(("cpom_signatories", "cpom_structures"), "SELECT, INSERT, DELETE"),

@@ -19,56 +19,12 @@ from app.statistics.grouped import FloatArray, IntArray
 from app.statistics.peers import widen
 from app.statistics.rankable import Rankable
 from figures.peers import FEWEST_PEERS
-from figures.targeting import TargetClass
+from figures.targeting import Method, TargetClass, Unscorable
 
 CLASSES = tuple(TargetClass)
 FIRST, NEXT, REST, TO_QUALIFY, SILENT = range(len(CLASSES))
 BoolArray = NDArray[np.bool_]
 ClassArray = NDArray[np.int8]
-
-
-class Unscorable(ValueError):
-    """There is nothing to compute; the message says why, in French, to whoever sets a campaign."""
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One column of the score. `is_probability`: its values, from 0 to 1, are taken as they are (accidents)."""
-
-    code: str
-    weight: int
-    is_worse_when_high: bool = True
-    is_probability: bool = False
-
-
-@dataclass(frozen=True)
-class Method:
-    """Criteria, cut points (percents of the structures classed) and the least coverage (percent of the weights)."""
-
-    criteria: tuple[Criterion, ...]
-    first: int = 10
-    following: int = 20
-    coverage: int = 60
-
-    def __post_init__(self) -> None:
-        if any(one.weight < 0 for one in self.criteria):
-            raise Unscorable("Un poids ne peut pas être négatif.")
-        if not self.total:
-            raise Unscorable("Tous les poids sont à zéro : donnez un poids à un critère au moins.")
-        if len({one.code for one in self.criteria}) < len(self.criteria):
-            raise Unscorable("Un même critère ne compte pas deux fois.")
-        if self.first < 1 or self.following < 0 or self.first + self.following > 99:
-            raise Unscorable("Les deux premières classes réunissent entre 1 et 99 % des établissements.")
-        if not 0 <= self.coverage <= 100:
-            raise Unscorable("La part des critères qu’il faut connaître est entre 0 et 100 %.")
-
-    @property
-    def total(self) -> int:
-        return sum(one.weight for one in self.criteria)
-
-    @property
-    def weights(self) -> tuple[int, ...]:
-        return tuple(one.weight for one in self.criteria)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +76,9 @@ def score(
 ) -> Scores:
     """Return the scores of all the structures: `values` has a line by structure and a column by criterion.
 
-    `nested` numbers their peer groups (see `peers.widen`), `universes` the lists that they are classed in; `answered`
-    is false for those of which no figure at all is known. Raises Unscorable for a territory without structure, or
+    `nested` numbers their peer groups (see `peers.widen`), `universes` the lists that they are classed in (negative:
+    of none, compared with the others and left « à qualifier »); `answered` is false for those of which no figure at
+    all is known. Raises Unscorable for a territory without structure, or
     without a figure.
     """
     if not values.shape[0]:
@@ -160,7 +117,7 @@ def _is_covered(available: FloatArray, weights: Sequence[int], method: Method) -
 def _classify(totals: FloatArray, covered: BoolArray, universes: IntArray, method: Method) -> ClassArray:
     """Return the class of each structure: by how many of its universe stand strictly above it."""
     classes = np.full(totals.shape, TO_QUALIFY, np.int8)
-    classed = np.flatnonzero(covered)
+    classed = np.flatnonzero(covered & (universes >= 0))
     if not classed.size:
         return classes
     order = classed[np.lexsort((-totals[classed], universes[classed]))]

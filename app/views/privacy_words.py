@@ -52,6 +52,16 @@ TREATMENTS = (
         "Dossier clos : cinq ans. Sans suite ou jamais contacté : deux ans. Puis statistiques sans nom.",
     ),
     Treatment(
+        "Listes d’employeurs à qui proposer un appui",
+        "Décider ensemble, d’après des indicateurs et ce que l’on sait du terrain, à qui proposer un appui en premier.",
+        PUBLIC_MISSION,
+        "Auteurs des notes, des propositions et des décisions ; un employeur n’y figure que par son établissement.",
+        "Chiffres d’établissements, sans personne ; ce que les auteurs écrivent, avec leur nom. Aucune décision n’est "
+        "prise par le calcul : des personnes décident.",
+        "ARS, Carsat et départements du territoire, par convention ; une fédération, pour ses adhérents, sans chiffre.",
+        "Deux ans après la fin de validité de la liste.",
+    ),
+    Treatment(
         "Courriels et rappels",
         "Prévenir des échéances, envoyer les liens de connexion.",
         PUBLIC_MISSION,
@@ -153,6 +163,8 @@ COLUMNS = {
     "expires_at": "Fin prévue", "ended_at": "Fin", "purpose": "Pour", "action": "Action", "request": "Page",
     "object_kind": "Objet", "object_id": "Objet (numéro)", "is_out_of_territory": "Hors territoire",
     "filters": "Filtres", "rows": "Lignes", "chain": "Chaîne", "number": "Rang",
+    "field": "Champ", "campaign_id": "Liste (numéro)", "nature": "Sujet", "noted_on": "Constaté le",
+    "frozen_at": "Figée le",
     "state": "État", "visit_id": "Visite (numéro)", "answer": "Réponse", "answered_on": "Répondu",
 }  # fmt: skip
 """What each exported column is called on the page « mes données »."""

@@ -77,6 +77,10 @@ class Topic(LabelledEnum):
     IMPORT = "import", "Fichier importé"
     CPOM = "cpom", "CPOM et leurs objectifs"
     AID = "aid", "Aide"
+    TARGETING = "targeting", "Liste de ciblage"
+    TARGET_LINE = "target_line", "Employeur d’une liste de ciblage"
+    TARGET_NOTE = "target_note", "Note sur une liste de ciblage"
+    PROPOSAL = "proposal", "Proposition sur une liste de ciblage"
 
 
 @dataclass(frozen=True)
@@ -165,8 +169,9 @@ STATES = tuple(f"etat_{state.value}" for state in State)
 
 def build(today: date) -> Ground:
     """Return a ground planted beside the small world, committed."""
-    from tests.leaks.commitments import make_commitments  # both know the ground
+    from tests.leaks.commitments import make_commitments  # they know the ground
     from tests.leaks.incoming import bring_files_in
+    from tests.leaks.listing import plant_list
 
     ground = Ground()
     for user in db.session.query(User):  # the small world stays around, its people under other addresses
@@ -186,6 +191,7 @@ def build(today: date) -> Ground:
     for name, place in ground.places.items():
         _furnish(ground, name, place, people)
     make_commitments(ground, bodies)
+    plant_list(ground, people)
     db.session.commit()
     return ground
 

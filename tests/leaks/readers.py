@@ -48,9 +48,13 @@ figure      all   all   all   none  none  none  none  all   all
 accident    all   none  none  none  none  none  none  all   all
 cpom        all   all   all   all   none  none  none  all   all
 aid         all   all   all   own   own   all   none  all   all
+target_line all   all   all   none  none  none  all   none  none
+target_note wide  wide  wide  none  none  none  own   none  none
+proposal    all   all   all   none  none  none  own   none  none
 """
 """all: whatever the audience; wide: own, or shared with partners; own: what one's organisation wrote;
-emp: shared with the employer. « car:T » leaves public employers out: there the Carsat reads register and progress."""
+emp: shared with the employer. « car:T » leaves public employers out: there the Carsat reads register,
+progress, and that it is on a list."""
 
 CODES = {
     Role.CARSAT: "car",
@@ -63,6 +67,10 @@ CODES = {
     Role.EMPLOYER: "emp",
 }
 PUBLIC = {"municipal"}
+LIST_READERS = {
+    "preventeur", "referent", "coordinatrice", "departement", "departement86", "federation", "federation_b",
+}  # fmt: skip
+"""Who reads that there is a list of the ARS over its two départements."""
 MANAGERS = ("directrice", "directeur_clain")
 
 
@@ -97,6 +105,8 @@ def may_read(name: str, secret: Secret) -> bool:
         return acts_for_a_body(name) and PEOPLE[name] in PARTIES[secret.employer]
     if secret.topic is Topic.IMPORT:
         return acts_for_a_body(name) and PEOPLE[name] == secret.owner
+    if secret.topic is Topic.TARGETING:
+        return name in LIST_READERS
     tie, role = TIE[name][secret.employer], role_of(name)
     if tie == "." or role is None:
         return False
@@ -105,7 +115,8 @@ def may_read(name: str, secret: Secret) -> bool:
             return False
         tie = "T"
     rule = READS[secret.topic.value, f"{CODES[role]}:{tie}"]
-    if role is Role.CARSAT and secret.employer in PUBLIC and secret.topic not in (Topic.REGISTER, Topic.PROGRESS):
+    told = (Topic.REGISTER, Topic.PROGRESS, Topic.TARGET_LINE)
+    if role is Role.CARSAT and secret.employer in PUBLIC and secret.topic not in told:
         rule = "none"
     return _opens(rule, secret, own=bool(secret.owner) and secret.owner == PEOPLE.get(name))
 

@@ -25,11 +25,24 @@ READING = {
     "documents.download": Topic.DOCUMENT,
     "conventions.show": Topic.CONVENTION,
     "imports.show": Topic.IMPORT,
+    "targeting.show": Topic.TARGETING,
+    "targeting_lines.show": Topic.TARGET_LINE,
 }
 """Pages that answer whoever may read what they name."""
 
 SHUT_OUT = {"personne": 302, SUSPENDED: 302, PARTED: 403, CLOSED_BODY: 403}
 """What every address answers to whoever has no place, or has it no longer; to a POST, 401 for 302."""
+
+LISTED = (
+    "",
+    "?standing=first",
+    "?departement=79",
+    "?route=public",
+    "?origin=proposition",
+    "?q=association",
+    "?apres=0A~1",
+)
+"""A targeting list, filtered."""
 
 SAMPLE, WHOLE, FIRST = 0.01, 1.0, 2
 
@@ -131,7 +144,13 @@ def test_lists_searches_and_workbooks(
         for path in _lists(walk):
             walk.check(name, path, walker.get(path))
         for mark in walk.chance.sample(sorted(_hidden(name, ground)), 12 if share == WHOLE else 3):
-            for path in ("/dossiers?q={}", "/dossiers.xlsx?q={}", "/employeurs?q={}", "/employeurs.xlsx?q={}"):
+            for path in (
+                "/dossiers?q={}",
+                "/dossiers.xlsx?q={}",
+                "/employeurs?q={}",
+                "/employeurs.xlsx?q={}",
+                "/ciblage/1?q={}",
+            ):
                 _finds_nothing(walk, name, path, mark)
     _conclude(walk, record_property)
 
@@ -146,6 +165,8 @@ def _lists(walk: Walk) -> list[str]:
         "/",
         "/aide",
         "/aide/droits",
+        "/ciblage",
+        *(f"/ciblage/{number}{query}" for number, _ in walk.ground.numbers["campaign"] for query in LISTED),
         "/donnees",
         "/donnees/sans-reponse",
         "/donnees/sans-reponse?departement=33&year=2024",

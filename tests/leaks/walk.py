@@ -26,6 +26,8 @@ ARGUMENTS = {
     "convention_id": "convention",
     "remark_id": "remark",
     "import_id": "import",
+    "campaign_id": "campaign",
+    "proposal_id": "proposal",
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 
@@ -40,8 +42,12 @@ UNMARKED = {
     "absence_id",
     "access_id",
     "delegation_id",
+    "number",
 }
 """Arguments that name no record of an employer."""
+
+BY_HAND = {"step": "", "organisation_id": "", "slug": "resume", "answer": "retenue"}
+"""Arguments that name an act or a reader, with what they hold by default."""
 
 NOTHING = {"structure": "990000000"}
 NOBODY_S = "999999"
@@ -74,12 +80,15 @@ def _path(rule: Rule, values: dict[str, str]) -> str:
 def _fillings(rule: Rule, ground: Ground) -> Iterator[tuple[dict[str, str], dict[str, str], Secret]]:
     steps = [step.slug for step in WORKFLOW.steps] if "step" in rule.arguments else [""]
     bodies = ground.body_ids if "organisation_id" in rule.arguments else [""]
-    last = [one for one in re.findall(r"<(?:\w+:)?(\w+)>", rule.rule) if one not in ("step", "organisation_id")][-1]
-    kind = ARGUMENTS[last]
+    last = [one for one in re.findall(r"<(?:\w+:)?(\w+)>", rule.rule) if one not in BY_HAND][-1]
+    # An employer of a list: its address names the list too.
+    kind = "target" if {"campaign_id", "employer_id"} <= rule.arguments else ARGUMENTS[last]
     for number, secret in ground.numbers[kind]:
         employer = str(ground.employer_ids.get(secret.employer, ""))
         for step, body in product(steps, bodies):
-            values = {"employer_id": employer, last: number, "step": step, "organisation_id": body}
+            campaign = ground.numbers["campaign"][0][0]
+            known = {**BY_HAND, "employer_id": employer, "campaign_id": campaign}
+            values = {**known, last: number, "step": step, "organisation_id": body}
             yield values, {**values, last: NOTHING.get(kind, NOBODY_S)}, secret
 
 

@@ -9,23 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.statistics.rankable import Rankable, rankable_exceedance, rankable_millionths
-from app.statistics.score import (
-    CLASSES,
-    FIRST,
-    NEXT,
-    REST,
-    SILENT,
-    TO_QUALIFY,
-    Criterion,
-    Method,
-    Scores,
-    Unscorable,
-    scenarios,
-    score,
-    sensitivity,
-)
+from app.statistics.score import CLASSES, FIRST, NEXT, REST, SILENT, TO_QUALIFY, Scores, scenarios, score, sensitivity
 from app.statistics.shrinkage import shrink
-from figures.targeting import TargetClass
+from figures.targeting import Criterion, Method, TargetClass, Unscorable
 
 Row = tuple[str, str, str, tuple[float, float, float]]
 VALUES = st.one_of(st.just(nan), st.integers(0, 9).map(float), st.integers(0, 400_000).map(float))
@@ -175,6 +161,15 @@ def test_the_first_tenth_and_the_next_two_of_each_universe() -> None:
     counts = [[int((scores.classes[universes == u] == c).sum()) for c in (FIRST, NEXT, REST)] for u in (0, 1)]
     assert counts == [[10, 20, 70], [20, 40, 140]]
     assert scores.classes[99] == FIRST and scores.classes[299] == FIRST
+
+
+def test_a_neighbouring_territory_is_compared_with_and_not_classed() -> None:
+    values, universes = rankable_millionths(np.arange(40.0).reshape(40, 1)), np.repeat([0, -1], 20)
+    zeros, method = np.zeros(40, np.int64), Method((Criterion("absence", 1),))
+    scores = score(values, [zeros], universes, np.ones(40, bool), method)
+    assert scores.percentiles[19, 0] == pytest.approx(100 * 19.5 / 40)
+    assert scores.classes[18:20].tolist() == [FIRST] * 2 and set(scores.classes[20:]) == {TO_QUALIFY}
+    assert not (sensitivity(scores, universes, method).classes[20:] != TO_QUALIFY).any()
 
 
 def test_structures_of_one_score_are_never_told_apart() -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from app.statistics.rankable import Rankable, rankable_millionths
-from app.statistics.score import FIRST, REST, Criterion, Method, Scores, score
+from app.statistics.score import FIRST, REST, Scores, score
 from app.statistics.steady import steady
+from figures.targeting import Criterion, Method
 
 FloatArray = NDArray[np.float64]
 RATES = st.one_of(st.just(nan), st.integers(-3_000, 400_000).map(float))

@@ -22,6 +22,7 @@ from app.models import (
     ExceptionReason,
     Import,
     ImportProblem,
+    TargetingProposal,
     Visibility,
     Visit,
 )
@@ -37,10 +38,13 @@ from tests.factories import (
     make_visit,
 )
 from tests.files import PDF
+from tests.targeting import frozen_by_hand, targeted
 from tests.world import POITOU, World
 from workflows.data_request import RequestKind
 from workflows.import_run import ImportKind, ImportState
 from workflows.roles import Role
+from workflows.targeting_list import ListState
+from workflows.targeting_proposals import ProposalKind, ProposalState, Reason
 
 UNKNOWN = "999999"
 UNKNOWN_FINESS = "990000000"
@@ -91,10 +95,34 @@ def furnish(world: World) -> Scene:
         "aract": world.organisation("Aract Poitou").id,
         **_conventions(world),
         **_figures(world, here, far),
+        **targeting_numbers(world),
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
     }
     db.session.commit()
     return Scene({name: str(number) for name, number in names.items()})
+
+
+def targeting_numbers(world: World) -> dict[str, int]:
+    """A list of the ARS that federations are consulted on, one in preparation, one of the Gironde; a proposal."""
+    here = targeted(world, "coordinatrice", "Tilleuls", "CCAS", state=ListState.CONSULTATION)
+    frozen_by_hand(here, world)
+    draft = targeted(world, "coordinatrice", "Tilleuls")
+    far = targeted(world, "ailleurs", "Garonne", departements=frozenset({"33"}), state=ListState.CONSULTATION)
+    author = world.actor("departement")
+    proposal = TargetingProposal(
+        campaign_id=here.id,
+        employer_id=world.employer("Tilleuls").id,
+        kind=ProposalKind.LOWER,
+        reason=Reason.OUTDATED,
+        wording="La direction a changé.",
+        state=ProposalState.PENDING,
+        author_id=author.user_id,
+        organisation_id=author.organisation_id,
+        created_at=NOW,
+    )
+    db.session.add(proposal)
+    db.session.flush()
+    return {"campaign": here.id, "draft_campaign": draft.id, "far_campaign": far.id, "proposal": proposal.id}
 
 
 def _figures(world: World, here: Case, far: Case) -> dict[str, int]:

@@ -1,0 +1,199 @@
+"""Who reads and changes a targeting list: its campaign, its lines, its figures, what people add to it.
+
+A list belongs to the organisation that made it; it reaches the others by a convention in force that opens this family
+of data, each in its own départements. A federation is consulted on its members, and knows of nobody else.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+
+from app.models import (
+    Employer,
+    TargetingCampaign,
+    TargetingDepartement,
+    TargetingNote,
+    TargetingPart,
+    TargetingProposal,
+    Visibility,
+)
+from app.permissions.actor import Actor
+from app.permissions.matrix import Act, Kind, Relation, relations_needed
+from app.permissions.relations import codes_of, employer_lies_in, employer_relations, is_own, numbers
+from app.permissions.rules import may, read_only_refusal
+from app.permissions.sight import SHARED_READERS, not_public_for_the_carsat
+from workflows.targeting_list import OPEN_TO_CHANGE, SHOWN_TO_FEDERATIONS, ListState
+from workflows.targeting_texts import METHOD
+
+
+def sees_campaign(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `TargetingCampaign`: the lists in the actor's sight, in whole or in part."""
+    if not relations_needed(actor.role, Kind.TARGETING_LIST, Act.READ):
+        return false()
+    own = and_(is_own(TargetingCampaign.organisation_id, actor), _covers(actor.territory))
+    opened = [
+        and_(TargetingCampaign.organisation_id.in_(numbers(flow.sources)), _covers(flow.departements & actor.territory))
+        for flow in actor.flows_of(Kind.TARGETING_LIST)
+    ]
+    shown = TargetingCampaign.state.in_(SHOWN_TO_FEDERATIONS) if is_consulted_on_members(actor) else true()
+    return and_(or_(own, *opened), shown)
+
+
+def _covers(departements: Iterable[str]) -> ColumnElement[bool]:
+    found = exists().where(
+        TargetingDepartement.campaign_id == TargetingCampaign.id,
+        TargetingDepartement.departement.in_(codes_of(departements)),
+    )
+    return found.correlate(TargetingCampaign)
+
+
+def is_consulted_on_members(actor: Actor) -> bool:
+    """Tell whether the actor's body reads of a list its own members, without any figure, and nobody else."""
+    return relations_needed(actor.role, Kind.TARGETING_LIST, Act.READ) == {Relation.MEMBER}
+
+
+def campaign_places(actor: Actor, campaign: TargetingCampaign) -> frozenset[str]:
+    """Return the départements of a campaign in sight where the actor reads its lines."""
+    if campaign.organisation_id == actor.organisation_id:
+        return actor.territory & frozenset(campaign.codes)
+    opened = [
+        flow.departements for flow in actor.flows_of(Kind.TARGETING_LIST) if campaign.organisation_id in flow.sources
+    ]
+    return frozenset().union(*opened) & actor.territory & frozenset(campaign.codes)
+
+
+def sees_line(actor: Actor, campaign: TargetingCampaign) -> ColumnElement[bool]:
+    """Condition on `Employer` joined to a line of a campaign in sight."""
+    if is_consulted_on_members(actor):
+        return employer_relations(actor)[Relation.MEMBER]
+    return or_(*employer_lies_in(campaign_places(actor, campaign)))
+
+
+def reads_campaign_counts(actor: Actor) -> bool:
+    """Tell whether the counts of a whole list, and what makes it hang on one criterion, are open to the actor."""
+    return not is_consulted_on_members(actor)
+
+
+# --- Figures ------------------------------------------------------------------------------------------------
+
+
+def figure_owners(actor: Actor, departements: Iterable[str]) -> frozenset[int]:
+    """Return the organisations whose indicators the actor reads in all of these places; 0: a command's.
+
+    A list is computed from nothing else: a figure that its organisation may not read does not count.
+    """
+    places = frozenset(departements)
+    found = {actor.organisation_id or 0} | {
+        source
+        for flow in actor.flows_of(Kind.INDICATOR)
+        for source in flow.sources
+        if places <= _opened_by(actor, source)
+    }
+    nobody = {0} if relations_needed(actor.role, Kind.INDICATOR, Act.WRITE) else set()
+    return frozenset(found | nobody)
+
+
+def _opened_by(actor: Actor, source: int) -> frozenset[str]:
+    flows = actor.flows_of(Kind.INDICATOR)
+    return frozenset().union(*(flow.departements for flow in flows if source in flow.sources))
+
+
+def figure_places(actor: Actor, campaign: TargetingCampaign) -> frozenset[str]:
+    """Return the départements where the actor reads the figures of a list: those of every organisation they are of."""
+    if Relation.TERRITORY not in relations_needed(actor.role, Kind.INDICATOR, Act.READ):
+        return frozenset()
+    places = campaign_places(actor, campaign)
+    for owner in campaign.owners:
+        if owner == 0 and not relations_needed(actor.role, Kind.INDICATOR, Act.WRITE):
+            return frozenset()
+        if owner not in (0, actor.organisation_id):
+            places &= _opened_by(actor, owner)
+    return places
+
+
+def may_read_figures_of(actor: Actor, campaign: TargetingCampaign, employer: Employer) -> bool:
+    """Tell whether a line of a list explains itself to the actor in figures; otherwise in words."""
+    return bool(figure_places(actor, campaign)) and may(actor, Act.READ, Kind.INDICATOR, employer)
+
+
+# --- Frozen texts -------------------------------------------------------------------------------------------
+
+
+def reads_parts(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `TargetingPart`, its list in sight: a federation has the method and its own members' text."""
+    if not is_consulted_on_members(actor):
+        return true()
+    return or_(TargetingPart.key == METHOD, is_own(TargetingPart.organisation_id, actor))
+
+
+def reads_part(actor: Actor, campaign: TargetingCampaign, part: TargetingPart | None) -> bool:
+    """Tell whether the words of a text are open to the actor (None: those of all the texts).
+
+    A text may name employers of the whole territory: who reads a part of it has the method, and the digests.
+    """
+    if is_consulted_on_members(actor):
+        return part is not None and (part.key == METHOD or part.organisation_id == actor.organisation_id)
+    is_method = part is not None and part.key == METHOD
+    return is_method or campaign_places(actor, campaign) == frozenset(campaign.codes)
+
+
+# --- What people add ----------------------------------------------------------------------------------------
+
+
+def reads_targeting_note(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `TargetingNote` joined to `Employer`, its line in sight: one's own organisation's, or a shared one
+    that a convention opens between the three bodies."""
+    shared = and_(TargetingNote.visibility == Visibility.PARTNERS, _flows(actor, TargetingNote.organisation_id))
+    return and_(or_(is_own(TargetingNote.organisation_id, actor), shared), not_public_for_the_carsat(actor))
+
+
+def reads_proposal(actor: Actor) -> ColumnElement[bool]:
+    """The same for `TargetingProposal`: what is proposed is discussed by the three bodies; a federation reads its own.
+
+    Without a convention, whoever runs the list still reads what is proposed of it.
+    """
+    run = exists().where(
+        TargetingCampaign.id == TargetingProposal.campaign_id, is_own(TargetingCampaign.organisation_id, actor)
+    )
+    own = is_own(TargetingProposal.organisation_id, actor)
+    discussed = _flows(actor, TargetingProposal.organisation_id)
+    return and_(or_(own, discussed, run.correlate(TargetingProposal)), not_public_for_the_carsat(actor))
+
+
+def _flows(actor: Actor, owner: Any) -> ColumnElement[bool]:
+    if actor.role not in SHARED_READERS:
+        return false()
+    sources = {source for flow in actor.flows_of(Kind.TARGETING_LIST) for source in flow.sources}
+    found: ColumnElement[bool] = owner.in_(numbers(sources))
+    return found
+
+
+def may_propose(actor: Actor, employer: Employer) -> bool:
+    """Tell whether the actor may say what it knows of an employer in sight, and propose something of it."""
+    return may(actor, Act.COMMENT, Kind.TARGETING_LIST, employer)
+
+
+def proposal_refusal(actor: Actor, campaign: TargetingCampaign) -> str | None:
+    """Return why nothing more is added to a list by the actor now, in French, or None."""
+    if why := read_only_refusal(actor, Act.COMMENT):
+        return why
+    if is_consulted_on_members(actor) and campaign.state is not ListState.CONSULTATION:
+        return "La consultation est terminée : la liste ne reçoit plus de proposition."
+    if campaign.state not in OPEN_TO_CHANGE:
+        return "La liste est figée : rouvrez-la pour la modifier."
+    return None
+
+
+# --- Running a list -----------------------------------------------------------------------------------------
+
+
+def may_make_lists(actor: Actor) -> bool:
+    """Tell whether the actor's body makes targeting lists: the three bodies, each in its départements."""
+    return bool(relations_needed(actor.role, Kind.TARGETING_LIST, Act.WRITE)) and not actor.is_read_only
+
+
+def may_decide_list(actor: Actor, campaign: TargetingCampaign) -> bool:
+    """Tell whether the actor changes a list in sight and decides of what is proposed: the organisation that made it,
+    or the coordination of the territory."""
+    return may_make_lists(actor) and (campaign.organisation_id == actor.organisation_id or actor.is_coordinator)

@@ -1,0 +1,82 @@
+"""Who reads and writes the rows of targeting lists: a part of the wall, with a file of its own."""
+
+from app.second_wall.conditions import Guard, at_employer, in_own_name, own, within
+from app.second_wall.functions import KIND, LEADS_ONLY, TERRITORY, USER
+
+_LIST_READERS = f"({LEADS_ONLY} OR {KIND} = 'federation')"
+_LIST_HERE = (
+    f"{LEADS_ONLY} AND EXISTS (SELECT FROM targeting_departements d "
+    f"WHERE d.campaign_id = targeting_campaigns.id AND d.departement = ANY ({TERRITORY}))"
+)
+
+
+def _of_list(table: str) -> str:
+    """Asked once for a statement, whatever the number of lines."""
+    return f"{table}.campaign_id IN (SELECT parent.id FROM targeting_campaigns parent)"
+
+
+LISTS: dict[str, Guard] = {
+    # A federation reads its own members of a list, once it is consulted; figures are the three bodies'.
+    "targeting_campaigns": Guard(
+        reads=f"({own('targeting_campaigns')} OR {_LIST_HERE} "
+        f"OR {KIND} = 'federation' AND targeting_campaigns.state <> 'draft' "
+        f"OR targeting_campaigns.author_id = {USER})",
+        inserts=f"{LEADS_ONLY} AND {in_own_name('targeting_campaigns', 'author_id')}",
+        updates=f"{LEADS_ONLY} AND ({own('targeting_campaigns')} OR {_LIST_HERE})",
+        fixed=("organisation_id", "author_id", "created_at", "submission"),
+    ),
+    "targeting_lines": Guard(
+        reads=f"{_LIST_READERS} AND {_of_list('targeting_lines')} "
+        "AND EXISTS (SELECT FROM employers_in_sight e WHERE e.id = targeting_lines.employer_id)",
+        inserts=f"{LEADS_ONLY} AND {at_employer('targeting_lines')}",
+        updates=f"{LEADS_ONLY} AND {at_employer('targeting_lines')}",
+        fixed=(
+            "campaign_id",
+            "employer_id",
+            "structures",
+            "first_count",
+            "next_count",
+            "computed",
+            "is_steady",
+            "motives",
+        ),
+    ),
+    "targeting_scores": Guard(
+        reads=f"{LEADS_ONLY} AND {_of_list('targeting_scores')} AND targeting_scores.departement = ANY ({TERRITORY})",
+    ),
+    "targeting_versions": Guard(
+        reads=f"{_LIST_READERS} AND {_of_list('targeting_versions')}",
+        inserts=f"{LEADS_ONLY} AND targeting_versions.author_id = {USER} AND {_of_list('targeting_versions')}",
+    ),
+    "targeting_parts": Guard(
+        reads=f"({LEADS_ONLY} OR {own('targeting_parts')} OR targeting_parts.key = 'methode') "
+        f"AND {within('targeting_versions', 'version_id', 'targeting_parts')}",
+        inserts=f"{LEADS_ONLY} AND {within('targeting_versions', 'version_id', 'targeting_parts')}",
+    ),
+    "targeting_notes": Guard(
+        reads=f"({own('targeting_notes')} OR targeting_notes.author_id = {USER} OR {LEADS_ONLY} "
+        f"AND targeting_notes.visibility <> 'organisation' AND {at_employer('targeting_notes')})",
+        inserts=f"{_LIST_READERS} AND {in_own_name('targeting_notes', 'author_id')} "
+        f"AND {at_employer('targeting_notes')}",
+    ),
+    "targeting_proposals": Guard(
+        reads=f"({own('targeting_proposals')} OR targeting_proposals.author_id = {USER} "
+        f"OR {LEADS_ONLY} AND {at_employer('targeting_proposals')})",
+        inserts=f"{_LIST_READERS} AND {in_own_name('targeting_proposals', 'author_id')} "
+        f"AND {at_employer('targeting_proposals')}",
+        updates=f"{LEADS_ONLY} AND {at_employer('targeting_proposals')}",
+        fixed=(
+            "campaign_id",
+            "employer_id",
+            "kind",
+            "reason",
+            "wording",
+            "consent",
+            "postponed_until",
+            "author_id",
+            "organisation_id",
+            "created_at",
+            "submission",
+        ),
+    ),
+}
