@@ -2,7 +2,7 @@
 
 from tests.leaks.ground import Secret, Topic
 from tests.leaks.people import PEOPLE
-from tests.leaks.readers import TIE, role_of
+from tests.leaks.readers import LIST_READERS, TIE, role_of
 from workflows.roles import Role
 
 LEADS = (Role.ARS, Role.CARSAT, Role.DEPT)
@@ -29,7 +29,11 @@ def lets_through(name: str, secret: Secret) -> bool:
         return secret.owner == PEOPLE.get(name)
     if name == "preventeur" and secret.where.startswith("case_events"):
         return True  # whom the ground makes the author of every event: one's own acts stay open to oneself
+    if secret.topic is Topic.TARGETING:
+        return name in LIST_READERS
     tie = TIE[name][secret.employer]
+    if secret.topic in (Topic.TARGET_NOTE, Topic.PROPOSAL):
+        return _lets_what_is_said_of_a_list(name, secret, tie)
     if tie == "." or (secret.is_on_case and tie in "EN"):
         return False
     if role_of(name) is Role.EMPLOYER:
@@ -37,3 +41,11 @@ def lets_through(name: str, secret: Secret) -> bool:
     is_own = bool(secret.owner) and secret.owner == PEOPLE.get(name)
     is_shared = secret.visibility is None or secret.visibility.value != "organisation"
     return is_own or (secret.is_final and is_shared)
+
+
+def _lets_what_is_said_of_a_list(name: str, secret: Secret, tie: str) -> bool:
+    """One's own organisation's, or between the three bodies where the employer lies."""
+    if secret.owner == PEOPLE.get(name):
+        return True
+    is_shared = secret.visibility is not None and secret.visibility.value == "partners"
+    return role_of(name) in LEADS and tie in ("T", "E") and is_shared
