@@ -113,6 +113,34 @@ def take_up(
     plan_deadlines(case, start, today=today, settings=settings)
 
 
+def leave_out(case: Case, *, motive: str, actor: Actor, today: date, now: datetime, settings: Settings) -> None:
+    """Put out of the field a case that `take_up` opened and nobody touched since: the file was not the right one.
+
+    The employer no longer sees it; its structures may enter another case.
+    """
+    before = Before.of(case)
+    event = {
+        "case_id": case.id,
+        "episode": case.episode,
+        "kind": EventKind.TAKEN_UP,
+        "step": None,
+        "from_state": before.state,
+        "to_state": State.OUT_OF_SCOPE,
+        "effective_on": today,
+        "recorded_at": now,
+        "actor_id": actor.user_id,
+        "organisation_id": actor.organisation_id,
+        "motive": motive,
+        "case_version": case.version + 1,
+    }
+    case.state, case.entered_on, case.last_activity_on = State.OUT_OF_SCOPE, today, today
+    case.suspended_from = case.employer_informed_on = None
+    record_step(case, event, actor=actor, now=now)
+    end_deadlines(case, today)
+    plan_deadlines(case, today, today=today, settings=settings)
+    _open_links(case, is_open=False)
+
+
 @dataclass(frozen=True)
 class Before:
     """Where a case stood before a step."""

@@ -52,11 +52,14 @@ class Tally:
 class Changes:
     """What a batch would write to one table."""
 
+    table: Table
     created: list[Values] = field(default_factory=list)
     updated: list[Values] = field(default_factory=list)
     """Each with `key`, the number of the record, beside all its values."""
     moved: list[int] = field(default_factory=list)
     """Numbers of the records whose département changes."""
+    before: dict[int, Values] = field(default_factory=dict)
+    """What each updated record was where it differs, its version with it, by its number."""
 
 
 def import_in_batches(
@@ -97,16 +100,24 @@ def _import(rows: Sequence[Row], tally: Tally, is_dry_run: bool, on_problem: Cal
         tally.note(problem)
         on_problem(problem)
     tally.provisional.update(done.provisional)
-    _count(tally, done.changes, len(rows) - len(done.refused))
+    _count(tally, done, len(rows) - len(done.refused))
 
 
 @dataclass(frozen=True)
 class Done:
-    """What a batch wrote, or would write; `provisional`: unknown entities that a file of structures named."""
+    """What a batch wrote, or would write, table by table; `provisional`: unknown entities that structures named."""
 
-    changes: Changes
+    changes: list[Changes]
     refused: list[Problem]
     provisional: list[str]
+
+    @property
+    def created(self) -> list[Values]:
+        return [values for changes in self.changes for values in changes.created]
+
+    @property
+    def updated(self) -> list[Values]:
+        return [values for changes in self.changes for values in changes.updated]
 
 
 def import_rows(rows: Sequence[Row], *, is_dry_run: bool) -> Done:
@@ -114,7 +125,8 @@ def import_rows(rows: Sequence[Row], *, is_dry_run: bool) -> Done:
     entities = [row for row in rows if isinstance(row, LegalEntityRow)]
     structures = [row for row in rows if isinstance(row, StructureRow)]
     if entities and structures:
-        return _together(*(import_rows(part, is_dry_run=is_dry_run) for part in (entities, structures)))
+        one, other = (import_rows(part, is_dry_run=is_dry_run) for part in (entities, structures))
+        return Done(one.changes + other.changes, one.refused + other.refused, one.provisional + other.provisional)
     if not is_dry_run:
         _take_turn()
     owners, unknown = _owners(structures, is_dry_run)
@@ -126,16 +138,7 @@ def import_rows(rows: Sequence[Row], *, is_dry_run: bool) -> Done:
     if not is_dry_run:
         _write(table, changes)
         place_again(changes.moved if table is STRUCTURES else ())
-    return Done(changes, [problem for problem in found if isinstance(problem, Problem)], unknown)
-
-
-def _together(one: Done, other: Done) -> Done:
-    changes = Changes(
-        one.changes.created + other.changes.created,
-        one.changes.updated + other.changes.updated,
-        one.changes.moved + other.changes.moved,
-    )
-    return Done(changes, one.refused + other.refused, one.provisional + other.provisional)
+    return Done([changes], [problem for problem in found if isinstance(problem, Problem)], unknown)
 
 
 def _take_turn() -> None:
@@ -165,13 +168,14 @@ def _compare(table: Table, given: Sequence[Values], compare: Callable[[Record, V
     known = _known(table, [values["finess"] for values in given])
     differing = [v for v in given if v["finess"] not in known or compare(known[v["finess"]], v)]
     locked = _known(table, [v["finess"] for v in differing if v["finess"] in known], lock=True)
-    changes = Changes([{**v, "search_key": found_by(v)} for v in differing if v["finess"] not in known])
+    changes = Changes(table, [{**v, "search_key": found_by(v)} for v in differing if v["finess"] not in known])
     for values in differing:
         record = locked.get(values["finess"])
         if record and (different := compare(record, values)):
             merged = {name: record[name] for name in values} | different
             changes.updated.append(merged | {"search_key": found_by(merged), "key": record["id"]})
             changes.moved += [record["id"]] if "departement" in different else []
+            changes.before[record["id"]] = {name: record[name] for name in (*different, "search_key", "version")}
     return changes
 
 
@@ -208,11 +212,12 @@ def employer_changes(record: Record, values: Values) -> Values:
     return {name: value for name, value in changes.items() if name not in kept}
 
 
-def _count(tally: Tally, changes: Changes, given: int) -> None:
+def _count(tally: Tally, done: Done, given: int) -> None:
+    created, updated = len(done.created), len(done.updated)
     tally.read += given
-    tally.created += len(changes.created)
-    tally.updated += len(changes.updated)
-    tally.unchanged += given - len(changes.created) - len(changes.updated)
+    tally.created += created
+    tally.updated += updated
+    tally.unchanged += given - created - updated
 
 
 def _write(table: Table, changes: Changes) -> None:

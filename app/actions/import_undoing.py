@@ -1,27 +1,32 @@
 """Taking out what an import brought in, as long as nothing has been built on it."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from app.actions.import_restoring import restore
+from app.actions.import_restoring import restore_rows
 from app.actions.import_sweeping import KEPT
 from app.actions.imports import told
+from app.actions.incoming.cases_left_out import leave_cases_out
 from app.actions.incoming.figures import count_superseded
 from app.actions.incoming.figures import withdraw as withdraw_figures
+from app.actions.incoming.handling import Change, Context, NotPossible
+from app.actions.incoming.references import restore_references
 from app.actions.journal import record
 from app.extensions import db
 from app.models import Import, ImportChange, JournalAction, ObjectKind
-from app.permissions import Actor
-from workflows.import_run import WORKFLOW
+from workflows.import_run import WORKFLOW, ImportKind
 
-
-class NotPossible(Exception):
-    """The import cannot be undone; the message says what stands on it."""
+OTHERWISE: dict[ImportKind, Callable[[Sequence[Change], Context], None]] = {
+    ImportKind.PORTFOLIO: leave_cases_out,
+    ImportKind.REFERENCES: restore_references,
+}
+"""The kinds that do more than put rows of the register back."""
 
 
 def built_on(import_: Import, *, now: datetime) -> str:
-    """Return what has been built on an import since, in a sentence; empty when it can be undone.
+    """Return what has been built on an import since, in a sentence; empty when nothing is known to stand in the way.
 
     A list that froze its figures would be said here too.
     """
@@ -33,18 +38,21 @@ def built_on(import_: Import, *, now: datetime) -> str:
     return ""
 
 
-def withdraw(import_: Import, *, actor: Actor | None, now: datetime) -> None:
+def withdraw(import_: Import, context: Context) -> None:
     """Take the values out and put the register back as it was; raises NotPossible when something stands on it."""
-    if why := built_on(import_, now=now):
+    if why := built_on(import_, now=context.now):
         raise NotPossible(why)
-    changes = db.session.scalars(
-        select(ImportChange).where(ImportChange.import_id == import_.id).order_by(ImportChange.id.desc())
-    ).all()
-    if changed := sum(not restore(change, import_) for change in changes):
-        lines = f"{changed} lignes ont été modifiées" if changed > 1 else "Une ligne a été modifiée"
-        raise NotPossible(f"{lines} par quelqu’un depuis : l’annuler effacerait son travail.")
+    OTHERWISE.get(import_.kind, restore_rows)(_changes(import_.id), context)
     withdraw_figures(import_.id)
     db.session.execute(delete(ImportChange).where(ImportChange.import_id == import_.id))
-    WORKFLOW.fire(import_, "withdraw", today=now.date(), effective_on=None)
+    WORKFLOW.fire(import_, "withdraw", today=context.today, effective_on=None)
     import_.claimed_at = None
-    record(JournalAction.IMPORT_UNDONE, ObjectKind.IMPORT, import_.id, told(import_), actor=actor, now=now)
+    record(
+        JournalAction.IMPORT_UNDONE, ObjectKind.IMPORT, import_.id, told(import_), actor=context.actor, now=context.now
+    )
+
+
+def _changes(import_id: int) -> list[Change]:
+    kept = select(ImportChange.table, ImportChange.row_id, ImportChange.row_version, ImportChange.before)
+    rows = db.session.execute(kept.where(ImportChange.import_id == import_id).order_by(ImportChange.id))
+    return [Change(*row) for row in rows]

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 from app import auth, clock
 from app.actions import import_batches as batches
 from app.actions.import_sweeping import sweep_imports
-from app.actions.import_undoing import NotPossible, withdraw
-from app.actions.incoming.handling import Context, Opened
+from app.actions.import_undoing import withdraw
+from app.actions.incoming.handling import Context, NotPossible, Opened
 from app.extensions import act_for, db, switch_role, take_role
 from app.models import Import, Organisation, User
 from app.permissions import Actor
@@ -25,7 +25,7 @@ UNEXPECTED = (
     "L’import s’est arrêté sur une erreur inattendue après la ligne {line} : ce qui précède est entré, le reste non. "
     "Vérifiez le fichier à nouveau ; si cela se répète, prévenez l’exploitation."
 )
-GONE = "La personne qui a confirmé cet import n’agit plus pour l’organisme : quelqu’un d’autre doit le reprendre."
+GONE = "La personne qui l’a demandé n’agit plus pour l’organisme : quelqu’un d’autre doit reprendre cet import."
 OF_FIGURES = frozenset({ImportKind.TDB, ImportKind.HOME_CARE, ImportKind.ATMP, ImportKind.REFERENCES})
 Clock = Callable[[], datetime]
 
@@ -104,13 +104,15 @@ def deal_with(
 ) -> None:
     """Check, write or undo one claimed import, to its end or until it is time to stop."""
     import_ = _get(import_id)
-    actor = _actor(import_)
-    if actor is None and import_.author_id:
+    is_undoing = import_.state is ImportState.UNDOING
+    person = import_.undone_by if is_undoing else import_.author
+    actor = _actor(import_.organisation, person)
+    if is_undoing:
+        _undo(import_, GONE if person and actor is None else "", _context(import_, actor, now()))
+        return
+    if actor is None and person:
         batches.fail(import_, GONE, now=now())
         db.session.commit()
-        return
-    if import_.state is ImportState.UNDOING:
-        _undo(import_, actor, now())
         return
     with closing(batches.spooled(import_id)) as stream:
         opened = batches.handler_of(import_).open(stream, import_)
@@ -123,26 +125,25 @@ def _get(import_id: int) -> Import:
     return found
 
 
-def _actor(import_: Import) -> Actor | None:
-    """Return the author in the capacity in which it acts for the organisation, if it still has it.
+def _actor(organisation: Organisation | None, person: User | None) -> Actor | None:
+    """Return the person in the capacity in which it acts for the organisation, if it still has it.
 
     A file that a command brings in for an organisation has no author. Who acts is found as the pages find it.
     """
-    author, organisation = import_.author, import_.organisation
     if organisation is None:
         return None
-    act_for(author.id if author else 0, organisation.id, None)
+    act_for(person.id if person else 0, organisation.id, None)
     switch_role(APP)
     try:
-        return _author(author, organisation) if author else auth.actor_for(organisation)
+        return _in_capacity(person, organisation) if person else auth.actor_for(organisation)
     finally:
         switch_role(IMPORTER)
 
 
-def _author(author: User, organisation: Organisation) -> Actor | None:
-    for capacity in valid_capacities(author):
+def _in_capacity(person: User, organisation: Organisation) -> Actor | None:
+    for capacity in valid_capacities(person):
         if capacity.organisation_id == organisation.id:
-            return auth.actor_of(author, capacity)
+            return auth.actor_of(person, capacity)
     return None
 
 
@@ -196,13 +197,15 @@ def _end(work: Work, opened: Opened) -> None:
     db.session.commit()
 
 
-def _undo(import_: Import, actor: Actor | None, now: datetime) -> None:
+def _undo(import_: Import, refusal: str, context: Context) -> None:
     try:
-        withdraw(import_, actor=actor, now=now)
+        if refusal:
+            raise NotPossible(refusal)
+        withdraw(import_, context)
     except NotPossible as why:
         db.session.rollback()
-        import_ = _get(import_.id)
-        WORKFLOW.fire(import_, "keep", today=now.date(), effective_on=None)
+        import_ = _get(context.import_id)
+        WORKFLOW.fire(import_, "keep", today=context.today, effective_on=None)
         import_.failure, import_.claimed_at, import_.undone_at, import_.undone_by_id = str(why), None, None, None
     db.session.commit()
 

@@ -100,7 +100,8 @@ class ImportProblem(Model):
 class ImportChange(Model):
     """What a row was before: without it, the row was created. An import is undone from its last change to its first.
 
-    `row_version` is the version that the import left: if it is no longer that, somebody has built on it.
+    `row_version` is the version that the import left, for a case the length of its chain in the journal: if it is no
+    longer that, somebody has built on it.
     """
 
     __tablename__ = "import_changes"

@@ -304,7 +304,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     # Taken by the scheduler for one transaction at a time (`app.extensions.take_role`).
     IMPORTER: {
         **dict.fromkeys(("users", "capacities", "organisations", "organisation_departements"), "SELECT"),
-        **dict.fromkeys(("employers", "structures"), "SELECT, INSERT, UPDATE"),
+        **dict.fromkeys(("employers", "structures"), _WHOLE),
         "cases": "SELECT, UPDATE (departement)",
         "case_structures": "SELECT",
         "federation_members": "SELECT, INSERT, DELETE",
@@ -324,6 +324,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "cpom_milestones": "SELECT (id), UPDATE, DELETE",
         "import_problems": "SELECT, INSERT, DELETE",
         "import_changes": _WHOLE,
+        # Whether somebody wrote on a case that a file opened; never what.
+        **dict.fromkeys(("exchanges", "visits", "documents"), "SELECT (case_id)"),
         "journal_entries": "SELECT, INSERT",
         "journal_heads": "SELECT, UPDATE",
     },

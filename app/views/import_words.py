@@ -7,7 +7,7 @@ from typing import Any
 from app.filters import duration, moment, number, plural
 from app.models import Import
 from app.queries.imports import Reason
-from workflows.import_run import TO_WORK, ImportState
+from workflows.import_run import TO_WORK, ImportKind, ImportState
 
 STEPS = ("Fichier", "Colonnes", "Vérification", "Import")
 PLACES = {
@@ -119,6 +119,17 @@ def progress(import_: Import, now: datetime) -> Progress:
         left = timedelta(seconds=round((import_.records - import_.read) / speed) or 1)
         words += f", encore {duration(left)} environ"
     return Progress(import_.read, max(import_.records, import_.read, 1), words)
+
+
+def undoing(import_: Import) -> str:
+    """Return what undoing would do."""
+    what = f"Ce qui est entré par ce fichier ({plural(import_.created + import_.updated, 'ligne')})"
+    if import_.kind is ImportKind.PORTFOLIO:
+        return (
+            "Les dossiers ouverts par ce fichier seront classés hors champ, si personne n’y a touché depuis ; leurs "
+            "établissements pourront entrer dans un autre dossier."
+        )
+    return f"{what} sera retiré, et ce qu’il y avait avant redeviendra ce que l’on lit."
 
 
 def preview_rows(import_: Import) -> list[tuple[int, tuple[str, str], str]]:

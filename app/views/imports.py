@@ -139,7 +139,7 @@ def _page(import_: Import) -> str:
         reasons=words.reason_rows(queries.list_reasons(import_)),
         record=words.record(import_),
         same=queries.find_same_bytes(auth.acting(), import_) if import_.state is ImportState.CHECKED else None,
-        keeps=handler_of(import_).keeps or built_on(import_, now=clock.now()) if is_done else "",
+        keeps=built_on(import_, now=clock.now()) if is_done else "",
         duty=handler_of(import_).duty,
         contracts=_contracts(import_) if is_done else None,
     )

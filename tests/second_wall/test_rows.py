@@ -114,8 +114,11 @@ def test_the_scheduler_reads_deadlines_and_no_text(psql: Psql) -> None:
 
 
 def test_the_role_of_imports_reads_no_text_and_is_the_scheduler_s_for_a_moment_only(psql: Psql) -> None:
-    for table in ("exchanges", "visits", "documents", "document_contents", "case_events", "carsat_blocks"):
+    for table in ("document_contents", "case_events", "carsat_blocks"):
         assert "permission denied" in psql(f"SELECT count(*) FROM {table};", role=IMPORTER).error, table
+    for table, column in (("exchanges", "summary"), ("visits", "author_id"), ("documents", "title")):
+        assert "permission denied" in psql(f"SELECT {column} FROM {table};", role=IMPORTER).error, table
+        assert "permission denied" in psql(f"SELECT id FROM {table};", role=IMPORTER).error, table
     assert "permission denied" in psql("SELECT family_name FROM contacts;", role=IMPORTER).error
     asked = "SELECT count(*) >= 0 FROM observations;"
     assert "permission denied" in psql(asked, role=SCHEDULER).error

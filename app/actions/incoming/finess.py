@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
-from app.actions.finess import Row, import_rows
-from app.actions.incoming.handling import ELSEWHERE, Context, Effect, UsualHandler, Verdict
+from app.actions.finess import EMPLOYERS, Done, Row, import_rows
+from app.actions.incoming.handling import ELSEWHERE, Change, Context, Effect, UsualHandler, Verdict, as_json
 from app.actions.incoming.register import texts
 from app.extensions import db
 from app.models import Employer, Import, Structure
@@ -59,7 +59,6 @@ class FinessHandler(UsualHandler):
     """Records of legal entities (cs1100501), of establishments (cs1100502, cs1100507), or of both (FINESS+)."""
 
     kind = ImportKind.FINESS
-    keeps = "Le répertoire suit le fichier public : importez de nouveau le bon fichier, il remet chaque fiche à jour."
 
     def refusal(self, stream: IO[bytes]) -> str | None:
         """Return why a file is not one of the directory, or None."""
@@ -77,8 +76,10 @@ class FinessHandler(UsualHandler):
         if done is None:
             return verdicts
         refused = {problem.line: problem.message for problem in done.refused}
-        created = {values["finess"] for values in done.changes.created}
-        updated = {values["finess"] for values in done.changes.updated}
+        created = {values["finess"] for values in done.created}
+        updated = {values["finess"] for values in done.updated}
+        if not context.is_dry_run:
+            context.changes += _kept(done)
         for reading in here:
             row: Row = reading.row
             shown = f"{row.finess} {row.name}"
@@ -88,6 +89,22 @@ class FinessHandler(UsualHandler):
             effect = Effect.CREATE if row.finess in created else Effect.UPDATE if row.finess in updated else None
             verdicts.append(Verdict(reading.number, effect or Effect.UNCHANGED, shown))
         return verdicts
+
+
+def _kept(done: Done) -> Iterator[Change]:
+    """What it takes to undo a batch: which records are new, and what the others were where they differ."""
+    yield from _new(EMPLOYERS, done.provisional)
+    for changes in done.changes:
+        yield from _new(changes.table, [values["finess"] for values in changes.created])
+        for number, before in changes.before.items():
+            version = before.pop("version") + 1
+            yield Change(changes.table.name, number, version, as_json(before))
+
+
+def _new(table: Table, numbers: Sequence[str]) -> Iterator[Change]:
+    found = select(table.c.id, table.c.version).where(table.c.finess.in_(texts(numbers))).order_by(table.c.id)
+    for number, version in db.session.execute(found) if numbers else ():
+        yield Change(table.name, number, version)
 
 
 def _sorted_out(rows: Sequence[RowReading], context: Context) -> tuple[list[RowReading], list[Verdict]]:

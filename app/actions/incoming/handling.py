@@ -49,6 +49,10 @@ class Verdict:
     remark: str = ""
 
 
+class NotPossible(Exception):
+    """The import cannot be undone; the message says what stands on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a row of the register was before (None: it was not), and the version in which the import left it."""
@@ -61,7 +65,12 @@ class Change:
 
 def kept(record: Any, names: Iterable[str]) -> dict[str, Any]:
     """Return these columns of a record as `Change.before` keeps them: dates written out, slugs for the enumerations."""
-    return {name: _plain(getattr(record, name)) for name in names}
+    return as_json({name: getattr(record, name) for name in names})
+
+
+def as_json(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values of columns as `Change.before` keeps them."""
+    return {name: _plain(value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -110,8 +119,6 @@ class Handler(Protocol):
     kind: ImportKind
     layouts: tuple[Layout, ...]
     for_author: bool
-    keeps: str
-    """Why what has entered cannot be taken back; empty when it can."""
     in_one_batch: bool
     """Rows only have a meaning together: such files are small."""
     has_removals: bool
@@ -141,7 +148,6 @@ class UsualHandler:
     kind: ImportKind
     layouts: tuple[Layout, ...] = ()
     for_author = False
-    keeps = ""
     in_one_batch = False
     has_removals = False
     duty = ""

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.actions.cases import followed_structures, take_up
 from app.actions.incoming.employers import Known, one_by_one
-from app.actions.incoming.handling import Context, Effect, TableHandler, Verdict
+from app.actions.incoming.handling import Change, Context, Effect, TableHandler, Verdict
 from app.actions.opening import list_agents, name_lead, name_officers, open_case
 from app.extensions import db
 from app.models import Case, Employer, Organisation, Source, Structure
@@ -37,10 +37,6 @@ class PortfolioHandler(TableHandler):
     kind = ImportKind.PORTFOLIO
     layouts = (PORTFOLIO,)
     for_author = True
-    keeps = (
-        "Des dossiers ouverts ne s’effacent pas : ils ont leur journal. Corrigez-les, ou classez-les hors champ, "
-        "depuis leur page."
-    )
     duty = (
         "Chaque dossier sera ouvert à votre nom, dans l’état et à la date du fichier. Au-delà de « Repéré », "
         "l’employeur est réputé informé depuis cette date : son espace lui montrera le dossier."
@@ -152,10 +148,13 @@ def _open(
     db.session.flush()
     case = get_case(actor, opened.id, lock=True)
     assert case
-    if not is_own:
+    if is_own:
+        remark = _name_officer(case, row, lead, context)
+    else:
         name_lead(case, lead, version=case.version, actor=actor, today=today, now=now)
-        return f"Le référent « {row.officer} » sera désigné par {lead.short_name}." if row.officer else ""
-    return _name_officer(case, row, lead, context)
+        remark = f"Le référent « {row.officer} » sera désigné par {lead.short_name}." if row.officer else ""
+    context.changes.append(Change(Case.__tablename__, case.id, case.journal_number))
+    return remark
 
 
 def _name_officer(case: Case, row: PortfolioRow, lead: Organisation, context: Context) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Table, delete, insert, select
 
-from app.actions.incoming.handling import Context, Effect, TableHandler, Verdict
+from app.actions.incoming.handling import Change, Context, Effect, NotPossible, TableHandler, Verdict
 from app.extensions import db
-from app.models import ClaimReference
+from app.models import ClaimReference, ImportChange
 from app.models.observations import MILLION
 from app.readers.kinds.references import REFERENCES, NafReference, ReferenceRow, naf_references
 from app.readers.layouts import RowReading
@@ -16,6 +16,7 @@ from workflows.import_run import ImportKind
 TABLE: Table = ClaimReference.__table__  # type: ignore[assignment]
 TOO_LONG = "Ce fichier est bien plus long qu’une année de références (CTN × NAF) : vérifiez que c’est le bon."
 COMPARED = ("staff", "hours", "accidents", "days_off")
+REPLACED = "Un import plus récent a remplacé des références de celui-ci ({years}) : annulez d’abord celui-là."
 
 
 class ReferencesHandler(TableHandler):
@@ -26,7 +27,6 @@ class ReferencesHandler(TableHandler):
     in_one_batch = True
     most_rows = 20_000
     too_long = TOO_LONG
-    keeps = "Une année de références se remplace : importez de nouveau le bon fichier de cette année."
 
     def treat(self, rows: Sequence[RowReading], context: Context) -> list[Verdict]:
         """Say what each row does; the sums of all of them are written, unless the context is a dry run."""
@@ -44,7 +44,7 @@ def _compare(rows: Sequence[ReferenceRow], context: Context) -> dict[str, Effect
     sums = naf_references(rows)
     years = {one.year for one in sums}
     known = {(row["year"], row["naf"]): row for row in _known(years)}
-    effects, fresh = {}, []
+    effects, fresh, replaced = {}, [], []
     for one in sums:
         values = _values(one, context)
         before = known.get((one.year, one.naf))
@@ -52,6 +52,7 @@ def _compare(rows: Sequence[ReferenceRow], context: Context) -> dict[str, Effect
             effects[one.naf] = Effect.CREATE
         elif any(before[name] != values[name] for name in COMPARED):
             effects[one.naf] = Effect.UPDATE
+            replaced.append(Change(TABLE.name, one.year, before=before))
         else:
             effects[one.naf] = Effect.UNCHANGED
             continue
@@ -60,7 +61,25 @@ def _compare(rows: Sequence[ReferenceRow], context: Context) -> dict[str, Effect
         codes = [values["naf"] for values in fresh]
         db.session.execute(delete(TABLE).where(TABLE.c.year.in_(years), TABLE.c.naf.in_(codes)))
         db.session.execute(insert(TABLE), fresh)
+        context.changes += replaced
     return effects
+
+
+def restore_references(changes: Sequence[Change], context: Context) -> None:
+    """Take the sums of an import out and give back those that it had replaced."""
+    mine = TABLE.c.import_id == context.import_id
+    years = {*db.session.scalars(select(TABLE.c.year).where(mine).distinct())} | {one.row_id for one in changes}
+    since = select(ImportChange.row_id, ImportChange.before).where(
+        ImportChange.table == TABLE.name,
+        ImportChange.row_id.in_(years),
+        ImportChange.import_id != context.import_id,
+    )
+    replaced = {year for year, before in db.session.execute(since) if before["import_id"] == context.import_id}
+    if replaced:
+        raise NotPossible(REPLACED.format(years=", ".join(map(str, sorted(replaced)))))
+    db.session.execute(delete(TABLE).where(mine))
+    if former := [one.before for one in changes if one.before]:
+        db.session.execute(insert(TABLE), former)
 
 
 def _known(years: set[int]) -> Sequence[dict[str, Any]]:
