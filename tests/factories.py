@@ -203,13 +203,13 @@ def make_import(organisation: Organisation | None, kind: ImportKind = ImportKind
 
 
 def make_figure(
-    structure: Structure, indicator: str, year: int, value: int, brought: Import, **values: Any
+    of: Structure | Employer, indicator: str, year: int, value: int, brought: Import, **values: Any
 ) -> Observation:
-    """A value in millionths, as brought in by a file."""
+    """A value in millionths, as brought in by a file, of a structure or of a whole employer."""
     source = FigureSource.ATMP if indicator.startswith("at_") else FigureSource.TDB
     figure = Observation(
-        employer_id=structure.employer_id,
-        structure_id=structure.id,
+        employer_id=of.employer_id if isinstance(of, Structure) else of.id,
+        structure_id=of.id if isinstance(of, Structure) else None,
         indicator=indicator,
         year=year,
         value=value,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Table, delete, select
 
 from app.actions.figure_columns import Sites, read_table, write_rows
+from app.actions.whole_employers import Whole, with_wholes
 from app.extensions import db
 from app.models import MILLION, ClaimEvidence, ClaimReference, ClaimTerritory, Observation
 from app.statistics import evidence, funnel
@@ -20,13 +21,14 @@ from app.statistics.disclosure import FEWEST_ACCIDENTS
 from app.statistics.shrinkage import Shrinkage, shrink
 
 ACCIDENTS, STAFF = "at_first_payment", "at_headcount"
+CODES = (ACCIDENTS, STAFF)
 WINDOW = 3
 NOT_TELLING = frozenset({2020})
 """Years that are left out: staff was paid to stay at home."""
 MIDDLE_OF_FEW = 2.5
 COLUMNS = (
-    "structure_id", "employer_id", "organisation_id", "first_year", "last_year", "years", "accidents", "expected",
-    "band", "low", "high", "weight", "zone",
+    "structure_id", "siret", "employer_id", "organisation_id", "first_year", "last_year", "years", "accidents",
+    "expected", "band", "low", "high", "weight", "zone",
 )  # fmt: skip
 FloatArray = NDArray[np.float64]
 
@@ -51,22 +53,27 @@ class Findings:
 
 
 def refresh_evidence(sites: Sites) -> int:
-    """Make again what accidents say of every structure; return how many have any. The caller commits."""
+    """Make again what accidents say of every structure, and of employers known as a whole; return how many have any.
+
+    The caller commits.
+    """
     for model in (ClaimEvidence, ClaimTerritory):
         db.session.execute(delete(model))
     years = window(list_claim_years())
     if not years:
         return 0
-    table = read_table(sites, (ACCIDENTS, STAFF), years) / MILLION
+    sites, table, wholes = with_wholes(sites, read_table(sites, CODES, years), CODES, years)
+    table /= MILLION
     references, owners, written = _references(sites, years), _owners(years[-1]), 0
     for region in np.unique(sites.region):
         inside = np.flatnonzero(sites.region == region)
         found = find(sites.naf[inside], table[inside, : len(years)], table[inside, len(years) :], references[inside])
         if found is None:
             continue
-        rows = list(_rows(sites, inside[found.places], found, years, owners))
+        places = inside[found.places]
+        rows = list(_rows(sites, places, found, years, owners, wholes))
         write_rows(_table(ClaimEvidence), COLUMNS, rows)
-        db.session.add(_territory(str(region), found, years))
+        db.session.add(_territory(str(region), found, years, sites.ids[places] > 0))
         written += len(rows)
     return written
 
@@ -147,16 +154,27 @@ def _references(sites: Sites, years: Sequence[int]) -> FloatArray:
     return by_naf.reshape(nafs.size, len(years))[place]
 
 
-def _owners(year: int) -> dict[int, int | None]:
-    """Return, by structure, the organisation that brought its count of that year in; nobody, for a command."""
-    rows = select(Observation.structure_id, Observation.organisation_id).where(
-        Observation.indicator == ACCIDENTS, Observation.year == year
-    )
-    return {site: owner for site, owner in db.session.execute(rows.order_by(Observation.id)) if site is not None}
+Owners = dict[int | Whole, int | None]
+
+
+def _owners(year: int) -> Owners:
+    """Return, by structure or whole, the organisation that brought its count of that year in; nobody, for a command."""
+    rows = select(
+        Observation.structure_id, Observation.employer_id, Observation.siret, Observation.organisation_id
+    ).where(Observation.indicator == ACCIDENTS, Observation.year == year)
+    return {
+        Whole(employer, siret) if site is None else site: owner
+        for site, employer, siret, owner in db.session.execute(rows.order_by(Observation.id))
+    }
 
 
 def _rows(
-    sites: Sites, places: NDArray[np.int64], found: Findings, years: Sequence[int], owners: dict[int, int | None]
+    sites: Sites,
+    places: NDArray[np.int64],
+    found: Findings,
+    years: Sequence[int],
+    owners: Owners,
+    wholes: Sequence[Whole],
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of `claim_evidence`, in the order of COLUMNS."""
     pooled = found.pooled
@@ -175,13 +193,16 @@ def _rows(
     )
     for site, employer, known, count, expected, band, low, high, weight, zone in columns:
         told = None if count < 0 else count
-        start = (site, employer, owners.get(site), years[0], years[-1])
+        whole = wholes[-site - 1] if site < 0 else None
+        whose = (None, whole.siret) if whole else (site, None)
+        start = (*whose, employer, owners.get(whole or site), years[0], years[-1])
         yield (*start, known, told, expected, band.value, low, high, weight, zone)
 
 
-def _territory(region: str, found: Findings, years: Sequence[int]) -> ClaimTerritory:
+def _territory(region: str, found: Findings, years: Sequence[int], is_structure: NDArray[np.bool_]) -> ClaimTerritory:
     counts = np.where(found.is_few, MIDDLE_OF_FEW, found.pooled.counts)
-    sites = zip(found.pooled.expected.tolist(), counts.tolist(), found.zones.tolist(), strict=True)
+    columns = (found.pooled.expected, counts, found.zones)
+    sites = zip(*(column[is_structure].tolist() for column in columns), strict=True)
     return ClaimTerritory(
         region=region,
         first_year=years[0],

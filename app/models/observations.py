@@ -117,6 +117,8 @@ class PeerBand(Model):
 class ClaimEvidence(Model):
     """What the accidents of a structure say over its last years, with no more than who reads the band alone may know.
 
+    Without a structure: those of a whole employer, or of one SIRET of it that is no single structure's.
+
     `accidents` is empty when they are few enough to point at somebody; the interval is then that of any few. `expected`
     counts millionths of an accident; `low` and `high` bound the true rate, in millionths of that of its group, with a
     probability of nine in ten; `weight` (millionths) says how far the structure's own count is believed. `zone` goes
@@ -125,7 +127,9 @@ class ClaimEvidence(Model):
 
     __tablename__ = "claim_evidence"
 
-    structure_id: Mapped[int] = mapped_column(ForeignKey("structures.id"), primary_key=True)
+    id: Mapped[key]
+    structure_id: Mapped[int | None] = mapped_column(ForeignKey("structures.id"), unique=True)
+    siret: Mapped[str | None] = mapped_column(String(14))
     employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     first_year: Mapped[int]

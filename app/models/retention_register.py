@@ -94,8 +94,8 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "document_contents": {"parent": "document_id data"},
     "claim_evidence": {
-        "figure": "structure_id employer_id organisation_id first_year last_year years accidents expected band low high"
-        " weight zone"
+        "figure": "id structure_id siret employer_id organisation_id first_year last_year years accidents expected band"
+        " low high weight zone"
     },
     "claim_references": {"figure": "year naf staff hours accidents days_off frequency import_id"},
     "documents": {

@@ -1,6 +1,7 @@
 """Figures of structures: the current ones that an actor may read, their peers, what accidents say, what is remarked."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, o
 from app.extensions import db
 from app.models import (
     IMPORT_DAYS,
+    MILLION,
     Case,
     CasePartner,
     ClaimEvidence,
@@ -225,6 +227,52 @@ def get_evidence(
         statement = statement.where(reads_figure(viewer, Kind.AT_BAND, employer.relations))
     row = db.session.execute(statement).first()
     return Evidence(*row) if row else None
+
+
+def main_region(structures: Mapping[str, int], seat: str) -> str:
+    """Return the region of an employer: where most of its structures are (numbers by region), else that of its seat."""
+    return max(structures, key=lambda code: (structures[code], code == seat, code), default=seat)
+
+
+def list_whole_evidence(
+    actor: Actor, employer: Employer, kinds: frozenset[Kind], viewer: Actor | None = None
+) -> list[Evidence]:
+    """Return what accidents say of an employer known as a whole, or by a SIRET that is no single structure's."""
+    if Kind.AT_BAND not in kinds:
+        return []
+    places, seat = departements(), departements().get(employer.departement or "")
+    of_structures = Counter(places[one.departement].region for one in employer.structures if one.departement in places)
+    region = main_region(of_structures, seat.region if seat else "")
+    statement = (
+        select(ClaimEvidence, ClaimTerritory, figure_convention(actor, Kind.AT_BAND))
+        .outerjoin(Structure, ClaimEvidence.structure_id == Structure.id)
+        .join(ClaimTerritory, ClaimTerritory.region == region)
+        .where(ClaimEvidence.employer_id == employer.id, ClaimEvidence.structure_id.is_(None))
+        .where(reads_figure(actor, Kind.AT_BAND, employer.relations))
+        .order_by(ClaimEvidence.siret, ClaimEvidence.id)
+    )
+    if viewer:
+        statement = statement.where(reads_figure(viewer, Kind.AT_BAND, employer.relations))
+    return [Evidence(*row) for row in db.session.execute(statement)]
+
+
+def count_whole_accidents(
+    actor: Actor, employer: Employer, kinds: frozenset[Kind], viewer: Actor | None = None
+) -> dict[tuple[str | None, int], int]:
+    """Return the accidents of a whole employer, or of a SIRET, by SIRET and year, for whoever reads the counts."""
+    conditions = [
+        Observation.employer_id == employer.id,
+        Observation.structure_id.is_(None),
+        Observation.indicator == "at_first_payment",
+        *(_readable(one, kinds, employer.relations) for one in (actor, viewer) if one),
+    ]
+    rows = (
+        select(Observation.siret, Observation.year, Observation.value)
+        .outerjoin(Structure, Observation.structure_id == Structure.id)
+        .where(*conditions)
+        .order_by(Observation.id)
+    )
+    return {(siret, year): value // MILLION for siret, year, value in db.session.execute(rows)}
 
 
 def list_reference_years() -> set[int]:

@@ -22,7 +22,7 @@ from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
 from app.views.audiences import opened_by, others_by_convention
 from app.views.commitments import commitments_of
-from app.views.indicator_pages import Summary, summaries_of
+from app.views.indicator_pages import Summary, summaries_of, whole_claims_of
 from app.views.listing import (
     active_filters,
     category_choices,
@@ -116,6 +116,7 @@ def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> st
         cases_by=others_by_convention(cases, viewer or actor),
         figures=figures,
         commitments=commitments_of(actor, employer, clock.today(), viewer=viewer),
+        claims=whole_claims_of(actor, employer, viewer=viewer),
         return_url=_return_url(employer, actor, figures) if not viewer else "",
         contacts=contacts,
         contacts_by=_conventions_used(contacts, viewer or actor),

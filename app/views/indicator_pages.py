@@ -1,17 +1,17 @@
 """What a page shows of the figures of a structure, made ready: table, accidents, pictures, remarks, basis."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from flask import url_for
 
-from app.filters import number, plural
-from app.models import MILLION, Case, Employer, FigureRemark, Structure
+from app.filters import number, plural, siren
+from app.models import MILLION, Case, ClaimEvidence, Employer, FigureRemark, Structure
 from app.permissions import Act, Actor, Kind, may
 from app.queries import observations as queries
-from app.queries.observations import Current
+from app.queries.observations import Current, Evidence
 from app.readers.indicators import indicators
 from app.statistics.disclosure import accidents_in_words
 from app.views.audiences import opened_by
@@ -27,6 +27,8 @@ NO_DIFFERENCE = (
     "Entre les établissements de la région, les écarts observés ne dépassent pas ceux du hasard : les accidents ne "
     "signalent aucun d’entre eux."
 )
+WHOLE = "Connus pour l’ensemble de l’employeur (SIREN), et non par établissement."
+SIRET_ALONE = "Connus pour le SIRET {siret}, qui n’est celui d’aucun établissement seul."
 TONES = {EvidenceBand.STRONG: "alert", EvidenceBand.PROBABLE: "warn"}
 MASKED = (
     "Les motifs d’absence ne sont pas montrés : ce service emploie moins de 11 personnes, ou son effectif est inconnu."
@@ -41,7 +43,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Claims:
-    """What accidents say of a structure, in words."""
+    """What accidents say of a structure, or of a whole employer, in words; `of`: of whom, when it is to be told."""
 
     years: str
     band: str
@@ -50,6 +52,7 @@ class Claims:
     interval: str
     cautions: tuple[str, ...]
     conventions: list[tuple[str, str]]
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,25 +160,52 @@ def claims_of(sheet: Sheet, reader: Actor, *, names_conventions: bool = True) ->
     """Return what accidents say, in the words of the reader; None when nothing is known or open."""
     if sheet.evidence is None or sheet.employer.is_public:
         return None
-    claims, territory = sheet.evidence.claims, sheet.evidence.territory
+    found = _claims(sheet.evidence, exact_accidents(sheet), sheet.actor)
+    return replace(found, conventions=_named(reader, [sheet.evidence.convention_id])) if names_conventions else found
+
+
+def whole_claims_of(actor: Actor, employer: Employer, *, viewer: Actor | None = None) -> list[Claims]:
+    """Return what accidents say of an employer where they are not known by structure, in the words of the reader."""
+    kinds = queries.kinds_read(actor, employer)
+    found = [] if employer.is_public else queries.list_whole_evidence(actor, employer, kinds, viewer)
+    if not found:
+        return []
+    counts = queries.count_whole_accidents(actor, employer, kinds, viewer) if Kind.AT_COUNT in kinds else {}
+    return [
+        replace(
+            _claims(one, _within(one, counts), actor),
+            conventions=_named(viewer or actor, [one.convention_id]),
+            of=SIRET_ALONE.format(siret=siren(one.claims.siret)) if one.claims.siret else WHOLE,
+        )
+        for one in found
+    ]
+
+
+def _within(evidence: Evidence, counts: Mapping[tuple[str | None, int], int]) -> int | None:
+    """The accidents of the years compared; None when the counts are not open."""
+    claims = evidence.claims
+    years = range(claims.first_year, claims.last_year + 1)
+    told = [count for (number, year), count in counts.items() if number == claims.siret and year in years]
+    return sum(told) if told else None
+
+
+def _claims(evidence: Evidence, exact: int | None, actor: Actor) -> Claims:
+    claims, territory = evidence.claims, evidence.territory
     band = claims.band
     cautions = [NOT_FOR_ONE_SITE] if territory.differs else [NO_DIFFERENCE, NOT_FOR_ONE_SITE]
     is_told = territory.differs and band is not EvidenceBand.TOO_SMALL
     return Claims(
         years=f"de {claims.first_year} à {claims.last_year}",
-        band=EMPLOYER_WORDS[band] if sheet.actor.is_employer else band.label,
-        tone="neutral" if sheet.actor.is_employer else TONES.get(band, "neutral"),
-        counts=_counts(sheet),
+        band=EMPLOYER_WORDS[band] if actor.is_employer else band.label,
+        tone="neutral" if actor.is_employer else TONES.get(band, "neutral"),
+        counts=_counts(claims, exact),
         interval=_interval(claims.low, claims.high, claims.weight) if is_told else "",
         cautions=tuple(cautions),
-        conventions=_named(reader, [sheet.evidence.convention_id]) if names_conventions else [],
+        conventions=[],
     )
 
 
-def _counts(sheet: Sheet) -> str:
-    assert sheet.evidence
-    claims = sheet.evidence.claims
-    exact = exact_accidents(sheet)
+def _counts(claims: ClaimEvidence, exact: int | None) -> str:
     told = claims.accidents if exact is None else exact
     seen = "moins de 5" if told is None else accidents_in_words(told) if exact is None else number(told)
     expected = number_in_french(Decimal(claims.expected) / MILLION, 1)

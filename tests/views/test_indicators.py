@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from app.actions.comparisons import refresh_comparisons
 from app.extensions import db
-from app.models import MILLION, FigureRemark, Structure
+from app.models import MILLION, ClaimReference, FigureRemark, Structure
 from app.views.employer_returns import return_of
 from reports import employer_return
 from tests.factories import NOW, make_employer, make_figure, make_import, make_structure
@@ -23,6 +23,7 @@ from tests.world import World
 from workflows.import_run import ImportKind
 
 Browse = Callable[[str], Browser]
+READERS = ("preventeur", "directrice", "referent", "departement", "federation", "dreets")
 TODAY = date(2026, 11, 24)
 WORDING = "Deux départs à la retraite expliquent la hausse."
 
@@ -82,6 +83,36 @@ def test_each_reads_what_is_open_to_it(tilleuls: Structure, browse: Browse, name
         main = browse(name).get(path).main
         assert unsaid not in main
     assert said in browse(name).get(address(tilleuls)).main
+
+
+@pytest.mark.parametrize("count", [3, 12])
+def test_accidents_known_for_the_whole_employer_are_told_on_its_page(world: World, browse: Browse, count: int) -> None:
+    employer = world.employer("Tilleuls")
+    employer.naf = "8710A"
+    carsat = make_import(world.organisation("Carsat Poitou"), ImportKind.ATMP)
+    for year in (2023, 2024, 2025):
+        db.session.add(ClaimReference(year=year, naf="8710A", staff=1, hours=1, accidents=1, days_off=1,
+                                      frequency=80 * MILLION))  # fmt: skip
+        make_figure(employer, "at_first_payment", year, (count // 3) * MILLION, carsat)
+        make_figure(employer, "at_headcount", year, 60 * MILLION, carsat)
+    db.session.commit()
+    refresh_comparisons()
+    db.session.commit()
+    shown = {name: browse(name).get(f"/employeurs/{employer.id}").main for name in READERS}
+    for name in ("preventeur", "directrice", "referent", "departement"):
+        assert "Connus pour l’ensemble de l’employeur (SIREN)" in shown[name], name
+        assert "pour 14,4 attendus" in shown[name] and "un seul petit établissement" in shown[name]
+    exact = f"premier règlement : {count}, pour"
+    assert exact in shown["preventeur"] and exact in shown["directrice"]
+    assert ("moins de 5, pour" if count < 5 else exact) in shown["referent"]
+    assert "attendus" not in shown["federation"] + shown["dreets"]
+    assert "aucun signal" not in shown["directrice"].lower()
+    structure = employer.structures[0]
+    make_figure(structure, "at_first_payment", 2025, 4 * MILLION, carsat)
+    make_figure(structure, "at_headcount", 2025, 60 * MILLION, carsat)
+    refresh_comparisons()
+    db.session.commit()
+    assert "Connus pour l’ensemble" not in browse("preventeur").get(f"/employeurs/{employer.id}").main
 
 
 def test_an_old_figure_is_said_to_be_old(world: World, browse: Browse) -> None:
