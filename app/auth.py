@@ -27,6 +27,7 @@ from app.permissions import (
     may_open_exceptionally,
     read_only_refusal,
     reads_completeness,
+    reads_counts_alone,
     reads_journal,
     relations_needed,
 )
@@ -74,6 +75,7 @@ lead_agent = Permission("open exceptionally", may_open_exceptionally)
 file_importer = Permission("bring files in", lambda actor: bool(kinds_brought_in(actor)), act=Act.READ)
 people_administrator = Permission("administer people", administers)
 data_reader = Permission("read completeness", reads_completeness)
+figures_reader = Permission("read counts", reads_counts_alone)
 platform_administrator = Permission("install organisations", installs_organisations)
 
 

@@ -13,6 +13,7 @@ GET  /donnees-personnelles/demande/recue                    200 200 200 200 200 
 GET  /donnees-personnelles/mes-donnees                      302 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /donnees-personnelles/mes-donnees.json                 302 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /donnees-personnelles/demandes                         302 403 403 403 403 403 403 403 403 403 403 200 403
+GET  /donnees-personnelles/demandes.xlsx                    302 403 403 403 403 403 403 403 403 403 403 200 403
 GET  /donnees-personnelles/demandes/{data_request}          302 403 403 403 403 403 403 403 403 403 403 200 403
 POST /donnees-personnelles/demandes/{data_request}          401 403 403 403 403 403 403 403 403 403 403 422 403
 GET  /aide                                                  200 200 200 200 200 200 200 200 200 200 200 200 200
@@ -51,12 +52,16 @@ GET  /verification                                          302 302 302 302 302 
 POST /verification                                          401 302 302 302 302 302 302 302 302 302 302 302 302
 GET  /fonctions                                             302 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /                                                      302 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /chiffres.xlsx                                         302 403 403 403 403 403 200 403 403 403 200 403 403
+GET  /organismes.xlsx                                       302 403 403 403 403 403 403 403 403 403 403 200 403
 GET  /dossiers                                              302 200 200 200 200 200 403 200 200 200 403 403 200
 GET  /dossiers.xlsx                                         302 200 200 200 200 200 403 200 200 200 403 403 200
 GET  /employeurs                                            302 200 200 200 200 200 403 200 200 200 403 403 200
 GET  /employeurs.xlsx                                       302 200 200 200 200 200 403 200 200 200 403 403 200
 GET  /journal                                               302 403 403 403 403 403 403 403 403 403 403 200 403
+GET  /journal/liste.xlsx                                    302 403 403 403 403 403 403 403 403 403 403 200 403
 GET  /journal/consultations                                 302 403 403 403 403 403 403 403 403 403 403 200 403
+GET  /journal/consultations.xlsx                            302 403 403 403 403 403 403 403 403 403 403 200 403
 GET  /dossiers/{case}                                       302 200 200 200 200 200 403 200 200 200 403 403 404
 GET  /dossiers/{public_case}                                302 200 200 200 200 404 403 404 404 404 403 403 404
 GET  /dossiers/{far_case}                                   302 404 404 404 404 404 403 404 404 404 403 403 200
@@ -143,6 +148,7 @@ GET  /remarques/{remark}/reponse                            302 403 200 200 403 
 POST /remarques/{remark}/reponse                            401 403 422 422 403 403 403 403 403 403 403 403 404
 GET  /remarques/{far_remark}/reponse                        302 404 404 404 404 403 403 403 403 403 403 403 403
 GET  /donnees                                               302 200 200 200 200 403 403 403 403 403 403 403 200
+GET  /donnees.xlsx                                          302 200 200 200 200 403 403 403 403 403 403 403 200
 GET  /donnees/sans-reponse                                  302 200 200 200 200 403 403 403 403 403 403 403 200
 GET  /donnees/sans-reponse.xlsx                             302 200 200 200 200 403 403 403 403 403 403 403 200
 GET  /employeurs/{employer}/retour-annuel.pdf               302 403 403 403 403 403 403 403 200 403 403 403 403
@@ -186,6 +192,7 @@ POST /visites/{final}/rectifier                             401 422 403 403 403 
 POST /visites/{draft}/rectifier                             401 403 403 403 403 404 403 403 403 404 403 403 404
 POST /visites/{far_final}/rectifier                         401 404 403 403 403 404 403 403 403 404 403 403 422
 GET  /imports                                               302 200 200 200 200 403 403 200 403 403 403 403 200
+GET  /imports/liste.xlsx                                    302 200 200 200 200 403 403 200 403 403 403 403 200
 GET  /imports/modeles/contacts.xlsx                         302 200 200 200 200 403 403 404 403 403 403 403 200
 GET  /imports/nouveau                                       302 200 200 200 200 403 403 200 403 403 403 403 200
 POST /imports/nouveau                                       401 422 422 422 422 403 403 422 403 403 403 403 422
@@ -200,6 +207,7 @@ POST /imports/{import}/abandonner                           401 404 409 409 404 
 POST /imports/{import}/annuler                              401 404 409 409 404 403 403 404 403 403 403 403 404
 POST /imports/{import}/cpom                                 401 404 302 302 404 403 403 404 403 403 403 403 404
 GET  /conventions                                           302 200 200 200 200 200 200 200 403 200 200 403 200
+GET  /conventions/liste.xlsx                                302 200 200 200 200 200 200 200 403 200 200 403 200
 GET  /conventions/nouvelle                                  302 403 403 200 403 403 403 403 403 403 403 403 403
 POST /conventions/nouvelle                                  401 403 403 422 403 403 403 403 403 403 403 403 403
 GET  /conventions/{convention}                              302 200 200 200 200 200 404 200 403 200 404 403 404
@@ -226,6 +234,7 @@ GET  /employeurs/{employer}/comme/employeur                 302 200 200 200 200 
 GET  /employeurs/{employer}/comme/{aract}                   302 200 200 200 200 403 403 403 403 403 403 403 404
 GET  /employeurs/{far_employer}/comme/employeur             302 404 404 404 404 403 403 403 403 403 403 403 200
 GET  /organisme/personnes                                   302 403 403 403 403 403 403 403 403 403 403 200 403
+GET  /organisme/personnes/liste.xlsx                        302 403 403 403 403 403 403 403 403 403 403 200 403
 GET  /organisme/personnes/inviter                           302 403 403 403 403 403 403 403 403 403 403 200 403
 POST /organisme/personnes/inviter                           401 403 403 403 403 403 403 403 403 403 403 422 403
 GET  /organisme/personnes/{person}                          302 403 403 403 403 403 403 403 403 403 403 200 403
@@ -265,6 +274,7 @@ GET  /acces-exceptionnel                                    302 200 200 200 200 
 POST /acces-exceptionnel                                    401 422 422 422 422 403 403 403 403 403 403 403 422
 POST /acces-exceptionnel/{access}/fin                       401 302 404 404 404 403 403 403 403 403 403 403 404
 GET  /organisme/acces-exceptionnels                         302 403 403 403 403 403 403 403 403 403 403 200 403
+GET  /organisme/acces-exceptionnels.xlsx                    302 403 403 403 403 403 403 403 403 403 403 200 403
 POST /organisme/acces-exceptionnels/{access}/fermeture      401 403 403 403 403 403 403 403 403 403 403 404 403
 POST /organisme/acces-exceptionnels/{access}/vu             401 403 403 403 403 403 403 403 403 403 403 404 403
 GET  /compte/delegations/nouvelle                           302 200 200 200 200 200 200 200 403 200 200 200 200

@@ -228,6 +228,11 @@ def reads_absence_motives(actor: Actor, structure: Structure, organisation_id: i
     return may_tell_absence_motives(structure.headcount)
 
 
+def reads_counts_alone(actor: Actor) -> bool:
+    """DREETS and the national bodies read how many employers are at each step, and no name."""
+    return actor.role in (Role.DREETS, Role.NATIONAL)
+
+
 def reads_completeness(actor: Actor) -> bool:
     """Tell whether the actor follows who has given its figures: the bodies that read them over a territory."""
     return Relation.TERRITORY in relations_needed(actor.role, Kind.INDICATOR, Act.READ)

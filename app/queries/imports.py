@@ -28,12 +28,12 @@ def get_import(actor: Actor, import_id: int, *, lock: bool = False) -> Import | 
     return db.session.scalars(statement.with_for_update() if lock else statement).first()
 
 
-def list_imports(actor: Actor, *, before: int | None = None) -> Sequence[Import]:
+def list_imports(actor: Actor, *, before: int | None = None, limit: int = PAGE + 1) -> Sequence[Import]:
     """Return a page of the organisation's imports and one more, the latest first."""
     statement = select(Import).where(_own(actor)).options(joinedload(Import.author)).order_by(Import.id.desc())
     if before is not None:
         statement = statement.where(Import.id < before)
-    return db.session.scalars(statement.limit(at_most(PAGE + 1))).all()
+    return db.session.scalars(statement.limit(at_most(limit))).all()
 
 
 def last_of_each_kind(actor: Actor) -> dict[ImportKind, Import]:

@@ -30,28 +30,38 @@ class JournalFilters:
         return {f.name: str(value) for f in fields(self) if (value := getattr(self, f.name)) != f.default}
 
 
-def list_entries(actor: Actor, filters: JournalFilters, *, before: int | None = None) -> Sequence[Any]:
+def list_entries(
+    actor: Actor, filters: JournalFilters, *, before: int | None = None, limit: int = PAGE + 1
+) -> Sequence[Any]:
     """Return what changed (one row more than PAGE when older ones exist), from the entry number `before` back."""
     columns = (
         JournalEntry.id, JournalEntry.recorded_at, JournalEntry.action, JournalEntry.object_kind,
         JournalEntry.object_id, JournalEntry.chain, JournalEntry.actor_id.label("user_id"),
     )  # fmt: skip
-    return _list(JournalEntry, JournalEntry.actor_id, columns, actor, filters, before)
+    return _list(JournalEntry, JournalEntry.actor_id, columns, actor, filters, (before, limit))
 
 
-def list_accesses(actor: Actor, filters: JournalFilters, *, before: int | None = None) -> Sequence[Any]:
+def list_accesses(
+    actor: Actor, filters: JournalFilters, *, before: int | None = None, limit: int = PAGE + 1
+) -> Sequence[Any]:
     """Return what was reached or refused, likewise."""
     columns = (
         AccessEntry.id, AccessEntry.recorded_at, AccessEntry.action, AccessEntry.object_kind, AccessEntry.object_id,
         AccessEntry.user_id, AccessEntry.request, AccessEntry.status, AccessEntry.is_out_of_territory,
         AccessEntry.filters, AccessEntry.rows,
     )  # fmt: skip
-    return _list(AccessEntry, AccessEntry.user_id, columns, actor, filters, before)
+    return _list(AccessEntry, AccessEntry.user_id, columns, actor, filters, (before, limit))
 
 
 def _list(
-    entry: Any, user_id: Any, columns: tuple[Any, ...], actor: Actor, filters: JournalFilters, before: int | None
+    entry: Any,
+    user_id: Any,
+    columns: tuple[Any, ...],
+    actor: Actor,
+    filters: JournalFilters,
+    page: tuple[int | None, int],
 ) -> Sequence[Any]:
+    before, limit = page
     statement: Select[Any] = (
         select(*columns, User.given_name, User.family_name, Organisation.short_name.label("organisation"))
         .outerjoin(User, User.id == user_id)
@@ -60,7 +70,7 @@ def _list(
     )
     if before is not None:
         statement = statement.where(entry.id < before)
-    return db.session.execute(statement.order_by(entry.id.desc()).limit(at_most(PAGE + 1))).all()
+    return db.session.execute(statement.order_by(entry.id.desc()).limit(at_most(limit))).all()
 
 
 def _conditions(entry: Any, filters: JournalFilters) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 
-from app import access_log, auth, clock
+from app import auth, clock
 from app.actions.adoption import count_adoptable
 from app.filters import NEVER, short_day
 from app.models import Case, Organisation, Sector, Visit
@@ -48,7 +48,7 @@ from app.views.listing import (
     next_cursor,
 )
 from app.views.threads import thread as thread_of
-from app.views.workbooks import workbook_response
+from app.views.workbooks import in_words, list_response
 from forms.cases import CaseFilterForm
 from workflows.support_case import State
 
@@ -161,11 +161,9 @@ def export() -> Response:
         for row in rows
     ]
     head = HEAD + CALENDAR_HEAD if reads_calendars(actor) else HEAD
-    access_log.note_export(filters.arguments(), len(table))
-    described = [(label, "") for label, _ in active_filters(form, filters.arguments(), "cases.index")]
-    described += [("Recherche", filters.q)] if filters.q else []
-    described += [("Convention", reference) for reference, _ in conventions_of_cases(actor)]
-    return workbook_response("dossiers", head, table, described, actor=actor, now=clock.now())
+    told = in_words(active_filters(form, filters.arguments(), "cases.index"), filters.q)
+    conventions = [("Convention", reference) for reference, _ in conventions_of_cases(actor)]
+    return list_response("dossiers", head, table, filters=filters.arguments(), told=[*told, *conventions])
 
 
 def _identity(actor: Actor, row: Any) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
@@ -24,6 +24,7 @@ from app.queries import conventions as queries
 from app.queries.threads import find_submission
 from app.views.convention_words import party_rows, standing, summary
 from app.views.listing import departement_choices
+from app.views.workbooks import list_response
 from forms.conventions import ConventionForm, EndForm
 
 bp = Blueprint("conventions", __name__, url_prefix="/conventions")
@@ -39,6 +40,28 @@ def index() -> ResponseReturnValue:
         standing=lambda convention: standing(convention, party_of(actor, convention), today),
         records=may_record_conventions(actor),
     )
+
+
+@bp.get("/liste.xlsx")
+@auth.requires(Kind.CONVENTION)
+@auth.second_factor(back="conventions.index")
+def export() -> Response:
+    actor, today = auth.acting(), clock.today()
+    rows = [
+        (
+            one.reference,
+            one.title,
+            standing(one, party_of(actor, one), today)[0],
+            one.valid_from,
+            one.valid_until,
+            ", ".join(row.departement for row in one.departements),
+            ", ".join(Kind(row.family).label for row in one.families),
+            ", ".join(party.organisation.short_name for party in one.parties),
+        )
+        for one in queries.list_conventions(actor)
+    ]
+    head = ("Convention", "Titre", "Où elle en est", "Du", "Au", "Départements", "Données", "Parties")
+    return list_response("conventions", head, rows)
 
 
 def convention_or_404(convention_id: int) -> Convention:

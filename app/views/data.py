@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import access_log, auth, clock
+from app import auth, clock
 from app.filters import day
 from app.models import Import
 from app.permissions import kinds_brought_in
@@ -25,7 +25,7 @@ from app.views.listing import (
     next_cursor,
     short_category,
 )
-from app.views.workbooks import workbook_response
+from app.views.workbooks import list_response
 from forms.data import SilentForm
 from workflows.import_run import ImportKind
 
@@ -150,12 +150,27 @@ def export() -> Response:
         for row in queries.list_silent(actor, **filters, limit=None)
     ]
     head = ("Structure", "FINESS", "Catégorie", "Commune", "Département", "Employeur")
-    access_log.note_export({name: str(value) for name, value in filters.items() if value}, len(rows))
-    said = [
+    said = (
         ("Année", str(filters["year"])),
         ("Département", filters["departement"]),
         ("Catégorie", filters["category"]),
-    ]
-    return workbook_response(
-        "sans-reponse", head, rows, [fact for fact in said if fact[1]], actor=actor, now=clock.now()
     )
+    return list_response("sans-reponse", head, rows, filters=filters, told=[fact for fact in said if fact[1]])
+
+
+@bp.get("/donnees.xlsx")
+@auth.data_reader
+@auth.second_factor(back="data.show")
+def export_rates() -> Response:
+    actor, years = auth.acting(), _years()
+    cells, rows = queries.count_answers(actor, years), []
+    for axis, title, label in ((0, "Département", _departement_label), (1, "Catégorie", short_category)):
+        for name in sorted({str(key[axis]) for key in cells}, key=label):
+            rows += [(title, label(name), year, *_numbers(_sum(cells, axis, name, year))) for year in years]
+    rows += [("Ensemble", "", year, *_numbers(_sum(cells, None, "", year))) for year in years]
+    head = ("Par", "Valeur", "Année", "Structures", "Avec réponse", "Sans réponse")
+    return list_response("repondants", head, rows, told=[("Années", f"{years[0]} à {years[-1]}")])
+
+
+def _numbers(rate: Answers) -> tuple[int, int, int]:
+    return rate.structures, rate.answered, rate.structures - rate.answered

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
@@ -14,6 +14,7 @@ from app.statistics.disclosure import SMALLEST_CELL
 from app.views import case_page
 from app.views.absence_words import desk_notices
 from app.views.audiences import basis_of, conventions_of_cases
+from app.views.workbooks import list_response
 from workflows.roles import Role
 
 bp = Blueprint("desk", __name__)
@@ -113,6 +114,26 @@ def _employer(actor: Actor, today: date) -> str:
 def _figures(actor: Actor, today: date) -> str:
     counts = aggregates.count_by_state(actor)
     return render_template("desk/figures.html", counts=counts, smallest=SMALLEST_CELL, today=today)
+
+
+@bp.get("/chiffres.xlsx")
+@auth.figures_reader
+@auth.second_factor(back="desk.show")
+def export_figures() -> Response:
+    counts = aggregates.count_by_state(auth.acting())
+    rows = [(one.state.label, "masqué" if one.employers is None else one.employers) for one in counts]
+    return list_response("chiffres", ("Étape", "Employeurs"), rows, told=[("Au", f"{clock.today():%d/%m/%Y}")])
+
+
+@bp.get("/organismes.xlsx")
+@auth.platform_administrator
+@auth.second_factor(back="desk.show")
+def export_organisations() -> Response:
+    rows = [
+        (one.short_name, one.name, one.kind.label, "oui" if one.is_active else "non", number)
+        for one, number in aggregates.list_organisations_with_accounts()
+    ]
+    return list_response("organismes", ("Organisme", "Nom", "Nature", "Actif", "Comptes"), rows)
 
 
 def _platform(actor: Actor, today: date) -> str:

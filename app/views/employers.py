@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, get_template_attribute, redirect, 
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app import access_log, auth, clock
+from app import auth, clock
 from app.actions import employers as actions
 from app.extensions import db
 from app.filters import finess, number, siren
@@ -34,7 +34,7 @@ from app.views.listing import (
     short_category,
 )
 from app.views.threads import ThreadItem, entries
-from app.views.workbooks import workbook_response
+from app.views.workbooks import in_words, list_response
 from forms.employers import EmployerFilterForm, EmployerForm
 
 bp = Blueprint("employers", __name__)
@@ -87,10 +87,8 @@ def export() -> Response:
         for row in queries.list_employers(actor, filters, limit=None)
     ]  # fmt: skip
     head = ("Employeur", "SIREN", "FINESS EJ", "Secteur", "Commune", "Département", "Structures", "Dossier ouvert")
-    access_log.note_export(filters.arguments(), len(rows))
-    described = [(label, "") for label, _ in active_filters(form, filters.arguments(), "employers.index")]
-    described += [("Recherche", filters.q)] if filters.q else []
-    return workbook_response("employeurs", head, rows, described, actor=actor, now=clock.now())
+    told = in_words(active_filters(form, filters.arguments(), "employers.index"), filters.q)
+    return list_response("employeurs", head, rows, filters=filters.arguments(), told=told)
 
 
 @bp.get("/employeurs/<int:employer_id>")

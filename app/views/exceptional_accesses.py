@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
@@ -14,6 +14,7 @@ from app.extensions import db
 from app.filters import moment
 from app.models import Case, ExceptionalAccess, ExceptionReason
 from app.queries import exceptional_accesses as queries
+from app.views.workbooks import list_response
 from forms.exceptional_accesses import ExceptionalAccessForm
 
 bp = Blueprint("exceptional_accesses", __name__)
@@ -106,6 +107,20 @@ def index() -> ResponseReturnValue:
         own_id=actor.user_id,
         organisation=actor.organisation_name,
     )
+
+
+@bp.get("/organisme/acces-exceptionnels.xlsx")
+@auth.people_administrator
+@auth.second_factor(back="exceptional_accesses.index")
+def export() -> Response:
+    now = clock.now()
+    found = [(access, _row(access, now)) for access in queries.list_accesses(auth.acting())]
+    rows = [
+        (row["person"], row["case"], access.reason.label, access.explanation, row["opened"], row["ended"], row["seen"])
+        for access, row in found
+    ]
+    head = ("Personne", "Dossier", "Motif", "Explication", "Ouvert le", "Fin", "Lecture")
+    return list_response("acces-exceptionnels", head, rows)
 
 
 def _row(access: ExceptionalAccess, now: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.clock import PARIS
 from app.filters import duration, moment, number, plural
 from app.models import Import
 from app.queries.imports import Reason
@@ -87,6 +88,19 @@ def record(import_: Import) -> list[dict[str, str]]:
         ("Annulé", f"le {moment(import_.undone_at)}" if import_.state is ImportState.UNDONE else ""),
     ]
     return [{"label": label, "value": value} for label, value in rows if value]
+
+
+HEAD = (
+    "Fichier", "Contenu", "Où il en est", "Déposé le", "Par", "Lignes lues", "Entrées", "Inchangées", "Refusées",
+    "Empreinte (SHA-256)",
+)  # fmt: skip
+
+
+def list_row(import_: Import) -> tuple[Any, ...]:
+    """Return a row of the list as a workbook, in the order of HEAD."""
+    counts = (import_.read, import_.created + import_.updated, import_.unchanged, import_.rejected)
+    where = (import_.file_name, import_.kind.label, import_.state.label)
+    return (*where, import_.created_at.astimezone(PARIS).date(), _name(import_), *counts, import_.sha256)
 
 
 def _name(import_: Import) -> str:

@@ -23,7 +23,7 @@ from app.queries.threads import find_submission
 from app.readers.kinds import model_rows
 from app.views import import_words as words
 from app.views.downloads import as_attachment
-from app.views.workbooks import harmless, workbook_response
+from app.views.workbooks import MOST_ROWS, harmless, list_response, workbook_response
 from forms.imports import ANSWER, COLUMN, ReadingForm, UploadForm, reading_form
 from workflows.core import Refused
 from workflows.import_run import ImportKind, ImportState
@@ -55,6 +55,14 @@ def index() -> ResponseReturnValue:
         has_model=_has_model,
         tone=words.tone,
     )
+
+
+@bp.get("/liste.xlsx")
+@auth.file_importer
+@auth.second_factor(back="imports.index")
+def export() -> Response:
+    found = queries.list_imports(auth.acting(), limit=MOST_ROWS)
+    return list_response("imports", words.HEAD, map(words.list_row, found))
 
 
 def _has_model(kind: ImportKind) -> bool:
@@ -306,10 +314,9 @@ def rejects(import_id: int) -> Response:
 def rejects_workbook(import_id: int) -> Response:
     import_ = import_or_404(import_id)
     rows = [*_reject_rows(import_)]
-    access_log.note_export({"import": import_.id}, len(rows))
     facts = [("Fichier", import_.file_name), ("Contenu", import_.kind.label)]
-    return workbook_response(
-        f"rejets-{import_.id}", _reject_head(import_), rows, facts, actor=auth.acting(), now=clock.now()
+    return list_response(
+        f"rejets-{import_.id}", _reject_head(import_), rows, filters={"import": import_.id}, told=facts
     )
 
 

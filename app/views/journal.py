@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import access_log, auth
@@ -14,12 +14,25 @@ from app.permissions import Actor, reads_every_journal
 from app.queries import journal as queries
 from app.queries.journal import PAGE, JournalFilters
 from app.views.listing import chosen, is_fragment
+from app.views.workbooks import MOST_ROWS, in_words, list_response
 from forms.journal import JournalFilterForm
 from workflows.labels import LabelledEnum
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
 
-LISTS = {"cases": "Liste des dossiers", "employers": "Liste des employeurs"}
+EXPORTS = {"journal.index": "journal.export", "journal.accesses": "journal.export_accesses"}
+LISTS = {
+    "cases": "Liste des dossiers",
+    "employers": "Liste des employeurs",
+    "data": "Structures et répondants",
+    "imports": "Imports",
+    "journal": "Journal",
+    "people": "Personnes",
+    "exceptional_accesses": "Accès exceptionnels",
+    "conventions": "Conventions",
+    "privacy": "Demandes sur les données",
+    "desk": "Chiffres et organismes",
+}
 FILTERS = {
     "q": "recherche", "scope": "périmètre", "state": "état", "timing": "échéance", "departement": "département",
     "category": "catégorie", "sector": "secteur", "lead": "chef de file n°", "officer": "référent n°",
@@ -61,9 +74,43 @@ def _page(
         sees_all=reads_every_journal(actor),
         rows=[_who(row) | word(row) for row in shown],
         active=_active(form, filters, endpoint),
+        export_url=url_for(EXPORTS[endpoint], **arguments),
         next_url=url_for(endpoint, **arguments, apres=shown[-1].id) if len(rows) > PAGE else None,
         first_url=url_for(endpoint, **arguments) if before else None,
     )
+
+
+@bp.get("/liste.xlsx")
+@auth.journal_reader
+@auth.second_factor(back="journal.index")
+def export() -> Response:
+    return _workbook("journal", "journal.index", JournalAction, queries.list_entries, _entry)
+
+
+@bp.get("/consultations.xlsx")
+@auth.journal_reader
+@auth.second_factor(back="journal.accesses")
+def export_accesses() -> Response:
+    return _workbook("consultations", "journal.accesses", AccessAction, queries.list_accesses, _access)
+
+
+def _workbook(
+    name: str, endpoint: str, actions: type[LabelledEnum], list_rows: List, word: Callable[[Any], dict[str, Any]]
+) -> Response:
+    actor = auth.acting()
+    form = _form(actor, actions)
+    filters = _filters(form)
+    found = (_who(row) | word(row) for row in list_rows(actor, filters, limit=MOST_ROWS + 1))
+    rows = [
+        (one["when"], one["action"], one["about"], _asides(one), one["person"], one["organisation"]) for one in found
+    ]
+    head = ("Quand", "Action", "Sur quoi", "Précisions", "Personne", "Organisme")
+    told = in_words(_active(form, filters, endpoint))
+    return list_response(name, head, rows, filters=filters.arguments(), told=told)
+
+
+def _asides(row: dict[str, Any]) -> str:
+    return ", ".join([*(text for text, _ in row["badges"]), *row["notes"]])
 
 
 def _form(actor: Actor, actions: type[LabelledEnum]) -> JournalFilterForm:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
@@ -21,6 +21,7 @@ from app.views.absence_words import days_of
 from app.views.delegation_words import rows_of
 from app.views.listing import departement_choices
 from app.views.people_words import actions_open, display_name, facts_of, list_row
+from app.views.workbooks import in_words, list_response
 from forms.base import Form
 from forms.people import DepartureForm, InvitePersonForm, PlaceForm
 
@@ -31,7 +32,7 @@ bp = Blueprint("people", __name__, url_prefix="/organisme/personnes")
 @auth.people_administrator
 def index() -> ResponseReturnValue:
     actor, today = auth.acting(), clock.today()
-    q, former = request.args.get("q", "").strip()[:100], request.args.get("anciens") == "oui"
+    q, former = _asked()
     found = queries.list_people(actor, q, today=today, former=former)
     return render_template(
         "people/index.html",
@@ -41,8 +42,25 @@ def index() -> ResponseReturnValue:
         organisation=actor.organisation_name,
         review_due_on=actions_due(),
         unseen=count_unseen(actor),
+        export_url=url_for("people.export", q=q or None, anciens="oui" if former else None),
         today=today,
     )
+
+
+def _asked() -> tuple[str, bool]:
+    return request.args.get("q", "").strip()[:100], request.args.get("anciens") == "oui"
+
+
+@bp.get("/liste.xlsx")
+@auth.people_administrator
+@auth.second_factor(back="people.index")
+def export() -> Response:
+    today, (q, former) = clock.today(), _asked()
+    found = (list_row(one, today) for one in queries.list_people(auth.acting(), q, today=today, former=former))
+    rows = [(one["name"], one["job_title"], one["roles"], one["seen"], one["state"][0]) for one in found]
+    head = ("Personne", "Fonction", "Droits particuliers", "Dernière connexion", "État")
+    told = in_words([("Accès terminés", "")] if former else [], q)
+    return list_response("personnes", head, rows, filters={"q": q, "former": former}, told=told)
 
 
 def actions_due() -> date | None:

@@ -1,6 +1,6 @@
 """Personal data: the register, one's own data, requests and their treatment."""
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
@@ -14,6 +14,7 @@ from app.queries.personal_data import PersonalData, export_person
 from app.sessions import current_user
 from app.views.downloads import as_attachment
 from app.views.privacy_words import AUDIENCES, COLUMNS, TREATMENTS
+from app.views.workbooks import list_response
 from forms.privacy import AnswerForm, DataRequestForm
 from workflows.data_request import RequestKind, RequestState
 from workflows.retention import RULES
@@ -103,6 +104,18 @@ def received() -> ResponseReturnValue:
 @auth.people_administrator
 def requests() -> ResponseReturnValue:
     return render_template("privacy/requests.html", requests=queries.list_requests(auth.acting()), today=clock.today())
+
+
+@bp.get("/demandes.xlsx")
+@auth.people_administrator
+@auth.second_factor(back="privacy.requests")
+def export() -> Response:
+    found = queries.list_requests(auth.acting())
+    rows = [
+        (one.reference, one.full_name, one.kind.label, one.received_on, one.due_on, one.state.label) for one in found
+    ]
+    head = ("Demande", "Personne", "Objet", "Reçue le", "Réponse due le", "État")
+    return list_response("demandes", head, rows)
 
 
 @bp.route("/demandes/<int:request_id>", methods=["GET", "POST"])

@@ -1,18 +1,48 @@
 """A list as a workbook: what the page shows, and a sheet that says which filters made it."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
 from flask import Response
 
+from app import access_log, auth, clock
 from app.clock import PARIS
 from app.permissions import Actor
 from app.views.headers import ATTACHMENT_POLICY
 
+MOST_ROWS = 20_000
+"""A workbook is read by a person: a list that grows without end gives its last rows, and says so."""
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+Told = Sequence[tuple[str, str]]
+
+
+def list_response(
+    name: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    filters: Mapping[str, Any] | None = None,
+    told: Told = (),
+) -> Response:
+    """Return a list of the application as a workbook, and leave its trace: `filters` for the journal, `told` in words.
+
+    The one way out for every list: the view gives what its page shows, already judged and masked.
+    """
+    table = list(rows)
+    if len(table) > MOST_ROWS:
+        table, told = table[:MOST_ROWS], [*told, ("Limite", f"les {MOST_ROWS} premières lignes")]
+    access_log.note_export(filters or {}, len(table))
+    return workbook_response(name, head, table, told, actor=auth.acting(), now=clock.now())
+
+
+def in_words(active: Iterable[tuple[str, str]], q: str = "") -> Told:
+    """Return the filters in place (label, address without it) and the search, for the sheet of filters."""
+    return [*((label, "") for label, _ in active), *([("Recherche", q)] if q else [])]
 
 
 def workbook_response(

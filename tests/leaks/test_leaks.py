@@ -155,6 +155,18 @@ def test_lists_searches_and_workbooks(
     _conclude(walk, record_property)
 
 
+EXPORTS = (
+    "/donnees.xlsx",
+    "/imports/liste.xlsx",
+    "/organisme/personnes/liste.xlsx",
+    "/organisme/acces-exceptionnels.xlsx",
+    "/donnees-personnelles/demandes.xlsx",
+    "/chiffres.xlsx",
+    "/organismes.xlsx",
+)
+"""Not the journal, where whoever administers reads names, nor one's own conventions: their pages are walked apart."""
+
+
 def _lists(walk: Walk) -> list[str]:
     leads = {str(place.case.lead_organisation_id) for place in walk.ground.places.values() if place.case}
     filters = ["scope=mine", "state=ouverts", "departement=33", "departement=79", "sort=employeur", "sort=activite"]
@@ -171,6 +183,7 @@ def _lists(walk: Walk) -> list[str]:
         "/donnees/sans-reponse",
         "/donnees/sans-reponse?departement=33&year=2024",
         "/donnees/sans-reponse.xlsx",
+        *EXPORTS,
         *(page + query for page in pages for query in ("", *(f"?{one}" for one in asked))),
     ]
 

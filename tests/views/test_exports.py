@@ -7,17 +7,25 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
+from app.actions.data_requests import receive
+from app.actions.journal import record
 from app.extensions import db
+from app.models import AccessAction, AccessEntry, ExceptionalAccess, ExceptionReason, JournalAction, ObjectKind
 from app.models.search import search_key
-from tests.factories import make_case, make_employer, make_structure
+from app.views import workbooks
+from tests.factories import NOW, make_case, make_employer, make_import, make_structure
 from tests.pages import Browser
 from tests.views.test_cases import all_pages, make_many
 from tests.views.test_employers import all_pages as all_employers
 from tests.world import World
+from workflows.data_request import RequestKind
 
 Browse = Callable[[str], Browser]
+TODAY = date(2026, 11, 24)
 
 
 def workbook(browser: Browser, address: str) -> dict[str, list[list[Any]]]:
@@ -107,3 +115,63 @@ def test_no_cell_is_a_formula(world: World, browse: Browse) -> None:
     assert sorted(row[5] for row in rows) == sorted(w if w.startswith("h") else f"'{w}" for w in nasty)
     assert all(not str(cell).startswith(("=", "+", "-", "@")) for row in rows for cell in row)
     assert b"<f>" not in answer.data
+
+
+LISTS = (
+    ("preventeur", "/conventions", "/conventions/liste.xlsx", "Convention du Poitou"),
+    ("preventeur", "/donnees", "/donnees.xlsx", "Ensemble"),
+    ("referent", "/imports", "/imports/liste.xlsx", "tdb-2025.csv"),
+    ("admin", "/journal", "/journal/liste.xlsx", "Connexion"),
+    ("admin", "/journal/consultations", "/journal/consultations.xlsx", "Journal"),
+    ("admin", "/organisme/personnes?q=admin", "/organisme/personnes/liste.xlsx?q=admin", "Admin Testeur"),
+    ("admin", "/organisme/acces-exceptionnels", "/organisme/acces-exceptionnels.xlsx", "Vague de départs"),
+    ("admin", "/donnees-personnelles/demandes", "/donnees-personnelles/demandes.xlsx", "Jeanne Martin"),
+    ("dreets", "/", "/chiffres.xlsx", "Contacté"),
+    ("admin", "/", "/organismes.xlsx", "Carsat Poitou"),
+)
+
+
+@pytest.fixture
+def furnished(world: World) -> World:
+    """Something in every list."""
+    make_import(world.organisation("ARS Poitou"), file_name="tdb-2025.csv")
+    admin = world.user("admin")
+    db.session.add(
+        ExceptionalAccess(
+            case_id=world.case("Tilleuls").id, user_id=admin.id, organisation_id=admin.capacities[0].organisation_id,
+            reason=ExceptionReason.OTHER, explanation="Vague de départs", opened_at=NOW, expires_at=NOW,
+        )
+    )  # fmt: skip
+    receive(
+        RequestKind.ACCESS, "Jeanne Martin", "jeanne@exemple.fr", "", organisation_id=None, user_id=None,
+        today=TODAY, now=NOW, submission=None,
+    )  # fmt: skip
+    record(JournalAction.SIGNED_IN, ObjectKind.USER, 1, {}, actor=world.actor("admin"), now=NOW)
+    db.session.commit()
+    return world
+
+
+@pytest.mark.parametrize(("who", "page", "address", "holds"), LISTS)
+def test_every_list_leaves_as_a_workbook_with_its_trace(
+    app: Flask, furnished: World, browse: Browse, who: str, page: str, address: str, holds: str
+) -> None:
+    asked = Browser(app, who, second_factor=False).get(address)
+    assert (asked.status, (asked.location or "").partition("?")[0]) == (302, "/verification")
+    browser = browse(who)
+    browser.get(page)  # the journal then has something to tell
+    assert address in browser.get(page).links(r"\.xlsx")
+    sheets = workbook(browser, address)
+    head, *rows = sheets["Liste"]
+    assert holds in str(rows) and all(len(row) == len(head) for row in rows)
+    assert "Extrait le 24/11/2026" in facts(sheets) and ("Recherche admin" in facts(sheets)) == ("?q=" in address)
+    db.session.rollback()
+    last = db.session.scalars(select(AccessEntry).order_by(AccessEntry.id.desc())).first()
+    assert last and (last.action, last.rows) == (AccessAction.EXPORT, len(rows))
+    assert "admin" not in str(last.filters), "what is typed in a search is not kept"
+
+
+def test_a_long_list_says_that_it_is_cut(world: World, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 2)
+    make_many(world)
+    sheets = workbook(browse("preventeur"), "/dossiers.xlsx")
+    assert len(sheets["Liste"]) == 3 and "les 2 premières lignes" in facts(sheets)

@@ -147,6 +147,19 @@ ADMINISTRATION = {
 """Asked of those who administer: `test_people.py`, `test_conventions_pages.py` and `test_privacy.py`, beside this."""
 
 
+EXPORTS = {
+    "conventions.export",
+    "data.export_rates",
+    "desk.export_figures",
+    "desk.export_organisations",
+    "exceptional_accesses.export",
+    "imports.export",
+    "journal.export",
+    "journal.export_accesses",
+    "people.export",
+    "privacy.export",
+}
+"""Lists that leave as a workbook, asked of whoever reads them: `test_exports.py`."""
 IMPORTS = {f"imports.{act}" for act in ("confirm", "undo", "rejects", "rejects_workbook")}
 """Asked of whoever brings files in: `test_imports.py`."""
 
@@ -158,8 +171,8 @@ def test_every_route_that_asks_for_a_second_factor_does(app: Flask, browser: Bro
         if hasattr(app.view_functions[rule.endpoint], "second_factor")
     }
     own = {"cases.export", "data.export", "employers.export", "second_factors.renew_codes", "delegations.give"}
-    assert asking.keys() == own | {"exceptional_accesses.ask"} | ADMINISTRATION | IMPORTS
-    for rule in (asking[name] for name in asking.keys() - ADMINISTRATION - IMPORTS):
+    assert asking.keys() == own | {"exceptional_accesses.ask"} | ADMINISTRATION | IMPORTS | EXPORTS
+    for rule in (asking[name] for name in asking.keys() - ADMINISTRATION - IMPORTS - EXPORTS):
         if "GET" in (rule.methods or ()):
             assert path_of(browser.get(rule.rule)) == "/verification", rule
         else:
