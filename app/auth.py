@@ -23,6 +23,7 @@ from app.permissions import (
     held_by,
     installs_organisations,
     kinds_brought_in,
+    makes_returns,
     may,
     may_open_exceptionally,
     read_only_refusal,
@@ -75,6 +76,7 @@ lead_agent = Permission("open exceptionally", may_open_exceptionally)
 file_importer = Permission("bring files in", lambda actor: bool(kinds_brought_in(actor)), act=Act.READ)
 people_administrator = Permission("administer people", administers)
 data_reader = Permission("read completeness", reads_completeness)
+returns_maker = Permission("prepare yearly returns", makes_returns, act=Act.READ)
 figures_reader = Permission("read counts", reads_counts_alone)
 platform_administrator = Permission("install organisations", installs_organisations)
 

@@ -151,6 +151,9 @@ GET  /donnees                                               302 200 200 200 200 
 GET  /donnees.xlsx                                          302 200 200 200 200 403 403 403 403 403 403 403 200
 GET  /donnees/sans-reponse                                  302 200 200 200 200 403 403 403 403 403 403 403 200
 GET  /donnees/sans-reponse.xlsx                             302 200 200 200 200 403 403 403 403 403 403 403 200
+GET  /donnees/retours                                       302 403 403 200 403 403 403 403 403 403 403 403 403
+GET  /donnees/retours/liste.xlsx                            302 403 403 200 403 403 403 403 403 403 403 403 403
+POST /donnees/retours/suite                                 401 403 403 302 403 403 403 403 403 403 403 403 403
 GET  /employeurs/{employer}/retour-annuel.pdf               302 403 403 403 403 403 403 403 200 403 403 403 403
 GET  /employeurs/{far_employer}/retour-annuel.pdf           302 403 403 403 403 403 403 403 404 403 403 403 403
 GET  /notes/{note}                                          302 200 404 404 404 404 403 404 404 404 403 403 404

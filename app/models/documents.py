@@ -18,6 +18,7 @@ class DocumentKind(LabelledEnum):
 
     VISIT_REPORT = "visit_report", "Compte rendu de visite"
     ATTACHMENT = "attachment", "Pièce jointe"
+    YEARLY_RETURN = "yearly_return", "Retour annuel à l’employeur"
 
 
 class Document(Submitted, Authored, Model):

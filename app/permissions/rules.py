@@ -233,6 +233,16 @@ def reads_counts_alone(actor: Actor) -> bool:
     return actor.role in (Role.DREETS, Role.NATIONAL)
 
 
+def makes_returns(actor: Actor) -> bool:
+    """Tell whether the actor prepares the yearly returns of a territory: its coordination, where figures are read."""
+    return actor.is_coordinator and reads_completeness(actor)
+
+
+def may_make_return(actor: Actor, employer: Employer) -> bool:
+    """Tell whether the actor may leave its yearly return with an employer loaded for it."""
+    return makes_returns(actor) and may(actor, Act.WRITE, Kind.DOCUMENT, employer)
+
+
 def reads_completeness(actor: Actor) -> bool:
     """Tell whether the actor follows who has given its figures: the bodies that read them over a territory."""
     return Relation.TERRITORY in relations_needed(actor.role, Kind.INDICATOR, Act.READ)

@@ -14,6 +14,7 @@ from app.models import (
     Cpom,
     CpomObjective,
     Document,
+    DocumentKind,
     Employer,
     Exchange,
     Observation,
@@ -99,11 +100,20 @@ def reads_entry(actor: Actor, kind: Kind) -> ColumnElement[bool]:
     if not relations_needed(actor.role, kind, Act.READ):
         return false()
     entry = _entry(kind)
-    final = Visit.status == VisitStatus.FINAL if kind is Kind.VISIT else true()
+    final = _is_shareable(actor, kind)
     shared = or_(false(), *(entry.visibility == audience for audience in audiences_read_by(actor.role)))
     flowing = true() if actor.role is Role.EMPLOYER else or_(false(), *_flowing(actor, kind, entry).values())
     own = is_own(entry.organisation_id, actor)
     return and_(or_(own, and_(shared, final, flowing)), not_public_for_the_carsat(actor))
+
+
+def _is_shareable(actor: Actor, kind: Kind) -> ColumnElement[bool]:
+    """Whatever its audience, a draft stays where it is written, and an employer's figures go to no third body."""
+    if kind is Kind.VISIT:
+        return and_(Visit.status == VisitStatus.FINAL)
+    if kind is Kind.DOCUMENT and actor.role is not Role.EMPLOYER:
+        return and_(Document.kind != DocumentKind.YEARLY_RETURN)
+    return true()
 
 
 def _entry(kind: Kind) -> Any:

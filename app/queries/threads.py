@@ -50,9 +50,9 @@ def list_visits(actor: Actor, record: Case | Employer, viewer: Actor | None = No
 
 
 def list_documents(actor: Actor, record: Case | Employer, viewer: Actor | None = None) -> Sequence[Document]:
-    """Return the attached files (visit reports go with their visit) that the actor may read, newest first."""
+    """Return the files (visit reports go with their visit) that the actor may read, newest first."""
     return _entries(
-        actor, Kind.DOCUMENT, Document, record, Document.created_at, viewer, Document.kind == DocumentKind.ATTACHMENT
+        actor, Kind.DOCUMENT, Document, record, Document.created_at, viewer, Document.kind != DocumentKind.VISIT_REPORT
     )
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app import auth, clock
 from app.filters import day
 from app.models import Import
-from app.permissions import kinds_brought_in
+from app.permissions import kinds_brought_in, makes_returns
 from app.queries import completeness as queries
 from app.queries.case_list import PAGE
 from app.queries.completeness import Answers, Cells
@@ -44,6 +44,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "data/show.html",
         years=years,
+        makes_returns=makes_returns(actor),
         by_departement=_table(cells, 0, years, _departement_label, "departement"),
         by_category=_table(cells, 1, years, short_category, "category"),
         whole=[_cell(_sum(cells, None, "", year)) for year in years],

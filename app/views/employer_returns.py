@@ -21,18 +21,23 @@ from reports.employer_return import EmployerReturn, ReturnLine, StructureReturn
 MOST_CHARTS = 2
 
 
-def return_of(employer_id: int, year: int, *, today: date, now: datetime) -> EmployerReturn | None:
-    """Return the values for one employer, seen with its own eyes; None when nothing of that year is known of it."""
+def return_of(
+    employer_id: int, year: int, *, today: date, now: datetime, viewer: Actor | None = None
+) -> EmployerReturn | None:
+    """Return the values for one employer, seen with its own eyes; None when nothing of that year is known of it.
+
+    With a `viewer`, who prepares it, only what that viewer reads too.
+    """
     actor = actor_at(Employer(id=employer_id, name=""))
     found = get_employer(actor, employer_id)
     if found is None:
         return None
-    sheets = [load(actor, one, found, today) for one in found.structures if not one.is_closed]
+    sheets = [load(actor, one, found, today, viewer=viewer) for one in found.structures if not one.is_closed]
     told = [_structure(sheet, year) for sheet in sheets]
     if not any(one.lines for one in told):
         return None
-    cases = _cases(actor, found)
-    visits = [one for one in list_visits(actor, found) if one.is_final]
+    cases = _cases(actor, found, viewer)
+    visits = [one for one in list_visits(actor, found, viewer) if one.is_final]
     return EmployerReturn(
         employer_name=found.name,
         year=year,
@@ -67,8 +72,8 @@ def _line(sheet: Sheet, line: Line, year: int) -> ReturnLine:
     return ReturnLine(line.label, in_words(indicator, sheet.value(indicator, year)), said, remark)
 
 
-def _cases(actor: Actor, employer: Employer) -> list[Case]:
-    found = (get_case(actor, row.id) for row in list_cases_of_employer(actor, employer))
+def _cases(actor: Actor, employer: Employer, viewer: Actor | None) -> list[Case]:
+    found = (get_case(actor, row.id) for row in list_cases_of_employer(actor, employer, viewer=viewer))
     return [case for case in found if case]
 
 

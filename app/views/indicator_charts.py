@@ -101,7 +101,7 @@ def funnel(sheet: Sheet, who: str, width: int) -> Chart:
         outer,
         source=f"Source : branche AT-MP, {claims.first_year} à {claims.last_year} ; attendus d’après la référence "
         f"nationale de l’activité.{veiled}",
-        tells_few=Kind.AT_COUNT in sheet.kinds,
+        tells_few=exact_accidents(sheet) is not None,
         who=who,
         width=width,
     )
@@ -124,7 +124,7 @@ def exact_accidents(sheet: Sheet) -> int | None:
         for (code, year), one in sheet.current.items()
         if code == "at_first_payment" and claims.first_year <= year <= claims.last_year
     ]
-    return sum(counts)
+    return sum(counts) if counts else None
 
 
 def _without(others: list[FunnelSite], mine: FunnelSite) -> list[FunnelSite]:

@@ -37,6 +37,8 @@ class Sheet:
     peers: dict[tuple[str, int], PeerFigure]
     evidence: Evidence | None
     remarks: Sequence[FigureRemark] = ()
+    viewer: Actor | None = None
+    """Who looks with the actor's eyes: what that viewer does not read is left out."""
 
     @property
     def is_open(self) -> bool:
@@ -67,8 +69,10 @@ class Sheet:
         )
 
     def _is_masked(self, found: Current) -> bool:
-        is_motive = found.indicator in MOTIVES
-        return is_motive and not reads_absence_motives(self.actor, self.structure, found.organisation_id)
+        if found.indicator not in MOTIVES:
+            return False
+        readers = [one for one in (self.actor, self.viewer) if one]
+        return not all(reads_absence_motives(one, self.structure, found.organisation_id) for one in readers)
 
     @property
     def masks_motives(self) -> bool:
@@ -125,6 +129,7 @@ def load(actor: Actor, structure: Structure, employer: Employer, today: date, *,
         queries.list_peers(structure, employer) if Kind.INDICATOR in kinds else {},
         queries.get_evidence(actor, structure, employer, kinds, viewer),
         queries.list_remarks(employer, [structure], kinds),
+        viewer,
     )
 
 

@@ -30,6 +30,7 @@ LISTS = {
     "people": "Personnes",
     "exceptional_accesses": "Accès exceptionnels",
     "conventions": "Conventions",
+    "returns": "Retours aux employeurs",
     "privacy": "Demandes sur les données",
     "desk": "Chiffres et organismes",
 }

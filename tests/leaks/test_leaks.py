@@ -158,6 +158,8 @@ def test_lists_searches_and_workbooks(
 EXPORTS = (
     "/donnees.xlsx",
     "/imports/liste.xlsx",
+    "/donnees/retours",
+    "/donnees/retours/liste.xlsx",
     "/organisme/personnes/liste.xlsx",
     "/organisme/acces-exceptionnels.xlsx",
     "/donnees-personnelles/demandes.xlsx",

@@ -158,6 +158,7 @@ EXPORTS = {
     "journal.export_accesses",
     "people.export",
     "privacy.export",
+    "returns.export",
 }
 """Lists that leave as a workbook, asked of whoever reads them: `test_exports.py`."""
 IMPORTS = {f"imports.{act}" for act in ("confirm", "undo", "rejects", "rejects_workbook")}
