@@ -31,6 +31,7 @@ class EmployerForm(Form):
     sector = RadioField("Secteur", [REQUIRED])
     scheme = SelectField("Régime de sécurité sociale", validate_choice=False)
     headcount = WholeField("Effectif national (SIREN)", 500_000, description="Nombre de salariés ou d’agents.")
+    idcc = SelectField("Convention collective (IDCC)", validate_choice=False)
     version = VersionField()
 
 

@@ -15,6 +15,7 @@ def describe_employer(
     sector: Sector,
     scheme: Scheme | None,
     headcount: int | None,
+    idcc: str | None,
     version: int,
     actor: Actor,
     today: date,
@@ -28,6 +29,7 @@ def describe_employer(
                 Difference("Secteur", sector.label, employer.sector.label),
                 Difference("Régime", scheme.label if scheme else "", employer.scheme.label if employer.scheme else ""),
                 Difference("Effectif", str(headcount or ""), str(employer.headcount or "")),
+                Difference("Convention collective", idcc or "", employer.idcc or ""),
             ],
         )
     is_said = sector is not Sector.TO_CONFIRM
@@ -35,7 +37,7 @@ def describe_employer(
     employer.sector_confirmed_by_id = actor.user_id if is_said else None
     if sector is not Sector.PUBLIC:
         employer.civil_service_branch = None
-    employer.scheme, employer.headcount = scheme, headcount
+    employer.scheme, employer.headcount, employer.idcc = scheme, headcount, idcc
 
 
 def describe_structure(

@@ -54,6 +54,7 @@ class Employer(Versioned, Model):
     civil_service_branch: Mapped[CivilServiceBranch | None]
     scheme: Mapped[Scheme | None]
     naf: Mapped[str | None] = mapped_column(String(5))
+    idcc: Mapped[str | None] = mapped_column(String(4))
     headcount: Mapped[int | None]
     address: Mapped[line] = mapped_column(default="")
     postcode: Mapped[str] = mapped_column(String(5), default="")

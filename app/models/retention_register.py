@@ -104,7 +104,7 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "employers": {
         "directory": "id finess siren name long_name legal_status sector sector_confirmed_on sector_confirmed_by_id"
-        " civil_service_branch scheme naf headcount address postcode city departement phone is_closed search_key"
+        " civil_service_branch scheme naf idcc headcount address postcode city departement phone is_closed search_key"
         " version"
     },
     "exceptional_accesses": {

@@ -170,3 +170,8 @@ def last_known_year(today: date) -> int:
 
 MOTIVES = ("abs_court", "abs_moyen", "abs_long", "abs_mat", "abs_atmp", "abs_special")
 """The parts of absence, in the order in which they are drawn."""
+AGES = (
+    "pyramide_moins_20", "pyramide_20_29", "pyramide_30_39", "pyramide_40_49", "pyramide_50_54", "pyramide_55_59",
+    "pyramide_60_64", "pyramide_plus_65",
+)  # fmt: skip
+"""The age bands of the staff, the youngest first: they add up to the whole."""

@@ -18,6 +18,7 @@ from app.queries.blocks import get_block
 from app.queries.case_list import PAGE, list_cases_of_employer
 from app.queries.choices import list_departements
 from app.queries.employers import FOLLOWED, EmployerFilters
+from app.readers.branches import branch_label, branches
 from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
 from app.views.audiences import opened_by, others_by_convention
@@ -152,6 +153,7 @@ def _identity(employer: Employer) -> list[dict[str, str]]:
         ("Secteur", employer.sector.label),
         ("Versant", employer.civil_service_branch.label if employer.civil_service_branch else ""),
         ("Régime", employer.scheme.label if employer.scheme else "à préciser"),
+        ("Convention collective", branch_label(employer.idcc)),
         ("Effectif national", number(employer.headcount) if employer.headcount is not None else "à préciser"),
         (
             "Adresse",
@@ -197,16 +199,19 @@ def edit(employer_id: int) -> ResponseReturnValue:
             "sector": employer.sector.value,
             "scheme": employer.scheme.value if employer.scheme else "",
             "headcount": employer.headcount,
+            "idcc": employer.idcc or "",
             "version": employer.version,
         }
     )
     form.sector.choices, form.scheme.choices = Sector.choices(), [("", "Inconnu"), *Scheme.choices()]
+    form.idcc.choices = [("", "Inconnue, ou aucune"), *((code, branch_label(code)) for code in branches())]
     if form.validate_on_submit():
         actions.describe_employer(
             employer,
             sector=Sector(form.sector.data),
             scheme=Scheme(chosen(form.scheme)) if chosen(form.scheme) else None,
             headcount=form.headcount.data,
+            idcc=chosen(form.idcc) or None,
             version=form.version.number,
             actor=auth.acting(),
             today=clock.today(),

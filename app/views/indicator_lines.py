@@ -11,13 +11,15 @@ from app.models import MILLION, Employer, FigureRemark, Quality, Structure
 from app.permissions import Actor, Kind, reads_absence_motives, reads_place_among_peers
 from app.queries import observations as queries
 from app.queries.observations import Current, Evidence, PeerFigure
-from app.readers.indicators import MOTIVES, Family, Indicator, Showing, indicators, indicators_of
+from app.readers.indicators import AGES, MOTIVES, Family, Indicator, Showing, indicators, indicators_of
 from app.views.listing import short_category
 from figures.absence import NoFigure, is_old, last_published, why_absent
 from figures.peers import PeerGroup, group_in_words
 from figures.rates import Rate
 from figures.words import NBSP, number_in_french
 
+OF_FEW_PEOPLE = frozenset({*MOTIVES, *AGES})
+"""What may point at somebody in a small service."""
 YEARS = 4
 """How many years a picture goes back."""
 KIND_OF = {Family.INDICATOR: Kind.INDICATOR, Family.AT: Kind.AT_COUNT}
@@ -69,14 +71,14 @@ class Sheet:
         )
 
     def _is_masked(self, found: Current) -> bool:
-        if found.indicator not in MOTIVES:
+        if found.indicator not in OF_FEW_PEOPLE:
             return False
         readers = [one for one in (self.actor, self.viewer) if one]
         return not all(reads_absence_motives(one, self.structure, found.organisation_id) for one in readers)
 
     @property
     def masks_motives(self) -> bool:
-        """Whether motives of absence are kept from the actor, the service being small."""
+        """Whether motives of absence and ages are kept from the actor, the service being small."""
         return any(self._is_masked(found) for found in self.current.values())
 
     def last_year(self, indicator: Indicator) -> int:
@@ -161,7 +163,7 @@ def shown_indicators(sheet: Sheet) -> list[Indicator]:
         for one in indicators_of(sheet.structure.category)
         if sheet.reads(one)
         and (one.showing is Showing.ALWAYS or (one.showing is Showing.KNOWN and sheet.has(one.code)))
-        and not one.code.startswith("pyramide_")
+        and one.code not in AGES
     ]
 
 

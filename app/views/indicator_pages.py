@@ -12,12 +12,12 @@ from app.models import MILLION, Case, ClaimEvidence, Employer, FigureRemark, Str
 from app.permissions import Act, Actor, Kind, may
 from app.queries import observations as queries
 from app.queries.observations import Current, Evidence
-from app.readers.indicators import indicators
+from app.readers.indicators import AGES, indicators
 from app.statistics.disclosure import accidents_in_words
 from app.views.audiences import opened_by
 from app.views.indicator_charts import charts_of, exact_accidents
-from app.views.indicator_lines import KIND_OF, Line, Sheet, lines, load, oldest_notice
-from figures.absence import NoFigure
+from app.views.indicator_lines import KIND_OF, Line, Sheet, in_words, lines, load, measured, oldest_notice
+from figures.absence import NoFigure, is_old
 from figures.bands import EMPLOYER_WORDS, EvidenceBand
 from figures.frequency import NOT_FOR_ONE_SITE
 from figures.words import number_in_french
@@ -31,7 +31,8 @@ WHOLE = "Connus pour l’ensemble de l’employeur (SIREN), et non par établiss
 SIRET_ALONE = "Connus pour le SIRET {siret}, qui n’est celui d’aucun établissement seul."
 TONES = {EvidenceBand.STRONG: "alert", EvidenceBand.PROBABLE: "warn"}
 MASKED = (
-    "Les motifs d’absence ne sont pas montrés : ce service emploie moins de 11 personnes, ou son effectif est inconnu."
+    "Les motifs d’absence et les âges ne sont pas montrés : ce service emploie moins de 11 personnes, ou son effectif "
+    "est inconnu."
 )
 IN_SHORT = ("abs_total", "rotation", "vacance", "sad_absence", "sad_rotation", "sad_vacance")
 NAMES = {
@@ -56,12 +57,23 @@ class Claims:
 
 
 @dataclass(frozen=True)
+class Ages:
+    """The staff by age in the last year known: (band, share, median of the peers); what goes with it in words."""
+
+    year: int
+    is_old: bool
+    rows: list[tuple[str, str, str]]
+    source: str
+
+
+@dataclass(frozen=True)
 class Figures:
     """The section of a page."""
 
     name: str
     lines: list[Line]
     charts: list[Chart]
+    ages: Ages | None
     claims: Claims | None
     closed: list[str]
     notes: list[str]
@@ -89,6 +101,7 @@ def described(sheet: Sheet, *, reader: Actor) -> Figures:
         name=sheet.structure.name,
         lines=found,
         charts=charts_of(sheet),
+        ages=ages_of(sheet),
         claims=claims_of(sheet, reader),
         closed=closed_words(sheet),
         notes=_notes(sheet, found),
@@ -98,6 +111,19 @@ def described(sheet: Sheet, *, reader: Actor) -> Figures:
         sheet_url=_sheet_url(sheet) if not is_looking else "",
         answers=lambda remark: not is_looking and answers(sheet.actor, sheet, remark),
     )
+
+
+def ages_of(sheet: Sheet) -> Ages | None:
+    """Return the staff by age as the tableau de bord brought it; None when nothing is known or may be told."""
+    known = [year for code, year in sheet.current if code in AGES]
+    if not known or sheet.masks_motives:
+        return None
+    year, rows = max(known), []
+    for indicator in (indicators()[code] for code in AGES):
+        peers = sheet.peers.get((indicator.code, year))
+        median = in_words(indicator, measured(indicator, peers.median)) if peers else "sans comparaison"
+        rows.append((indicator.short_label, in_words(indicator, sheet.value(indicator, year)), median))
+    return Ages(year, is_old(year, sheet.today), rows, indicators()[AGES[0]].source_label)
 
 
 def answers(actor: Actor, sheet: Sheet, remark: FigureRemark) -> bool:

@@ -4,10 +4,12 @@ from datetime import date, datetime
 
 from app.filters import day, finess, number, plural, short_day, siren
 from app.models import Case, Employer, Exchange, Structure, Visibility
-from app.permissions import Actor, reads_whole_case
+from app.permissions import Actor, reads_memberships, reads_whole_case
 from app.queries.case_list import list_cases_of_employer
 from app.queries.cases import get_case
+from app.queries.employers import list_federations
 from app.queries.threads import list_exchanges
+from app.readers.branches import branch_label, branches
 from app.readers.indicators import indicators
 from app.readers.nomenclatures import legal_statuses
 from app.views.case_page import state_label
@@ -15,6 +17,7 @@ from app.views.indicator_charts import charts_of
 from app.views.indicator_lines import Line, Sheet, in_words, lines, load, measured, middle_half
 from app.views.indicator_pages import claims_of, closed_words
 from app.views.listing import short_category
+from figures.absence import NoFigure
 from reports.charts.chart import Chart
 from reports.situation_sheet import AccidentsBlock, FieldNote, IndicatorLine, SituationSheet
 
@@ -38,8 +41,8 @@ def values_of(actor: Actor, structure: Structure, *, today: date, now: datetime)
         structure_name=structure.name,
         employer_name=employer.name,
         case_reference=case.reference if case and not actor.is_employer else "",
-        identity=_identity(structure, employer),
-        regulatory=_regulatory(case),
+        identity=_identity(actor, structure, employer),
+        regulatory=_regulatory(employer, case),
         tags=_tags(employer),
         years=years,
         lines=tuple(_line(sheet, line, years, says_group=len(groups) > 1) for line in found),
@@ -93,7 +96,7 @@ def _remark(year: int, wording: str, answer: str) -> str:
     return f"{said} Réponse : {answer}" if answer else said
 
 
-def _identity(structure: Structure, employer: Employer) -> tuple[tuple[str, str], ...]:
+def _identity(actor: Actor, structure: Structure, employer: Employer) -> tuple[tuple[str, str], ...]:
     status = legal_statuses().get(employer.legal_status or "")
     rows = (
         ("FINESS", f"{finess(structure.finess)} (établissement), {finess(employer.finess)} (entité juridique)"),
@@ -102,9 +105,23 @@ def _identity(structure: Structure, employer: Employer) -> tuple[tuple[str, str]
         ("Statut", f"{status.short_label if status else 'à préciser'}, secteur {employer.sector.label.lower()}"),
         ("Places", plural(structure.capacity, "place") if structure.capacity is not None else "à préciser"),
         ("Effectif", _staff(structure, employer)),
+        ("Convention collective", _agreement(employer)),
+        ("Fédérations", _federations(actor, employer)),
         ("Commune", f"{structure.city} ({structure.departement})"),
     )
     return tuple(rows)
+
+
+def _agreement(employer: Employer) -> str:
+    if employer.is_public:
+        return NoFigure.NOT_CONCERNED.label
+    return f"IDCC {branch_label(employer.idcc)}" if employer.idcc else "à préciser"
+
+
+def _federations(actor: Actor, employer: Employer) -> str:
+    if not reads_memberships(actor):
+        return NoFigure.NOT_ALLOWED.label
+    return ", ".join(one.short_name for one in list_federations(employer)) or "aucune connue"
 
 
 def _staff(structure: Structure, employer: Employer) -> str:
@@ -112,12 +129,21 @@ def _staff(structure: Structure, employer: Employer) -> str:
     return f"{here} sur place, {number(employer.headcount) if employer.headcount is not None else 'à préciser'} en tout"
 
 
-def _regulatory(case: Case | None) -> tuple[tuple[str, str], ...]:
+def _regulatory(employer: Employer, case: Case | None) -> tuple[tuple[str, str], ...]:
     ends, document = (case.cpom_ends_on, case.risk_document_on) if case else (None, None)
     return (
         ("Fin du CPOM", day(ends) or "non renseigné"),
+        ("CNO de la branche", _branch_agreement(employer)),
         ("Document unique", f"mis à jour le {day(document)}" if document else "non renseigné"),
     )
+
+
+def _branch_agreement(employer: Employer) -> str:
+    """The national agreement on objectives without which the branch AT-MP signs no prevention contract."""
+    if employer.is_public:
+        return NoFigure.NOT_CONCERNED.label
+    branch = branches().get(employer.idcc or "")
+    return f"jusqu’au {day(branch.agreed_until)}" if branch and branch.agreed_until else "non renseignée"
 
 
 def _tags(employer: Employer) -> tuple[str, ...]:

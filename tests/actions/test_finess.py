@@ -138,6 +138,7 @@ def test_a_confirmed_sector_is_never_overwritten(app: Flask, world: World) -> No
         sector=Sector.PUBLIC,
         scheme=Scheme.CNRACL,
         headcount=48,
+        idcc=None,
         version=found.version,
         actor=referent,
         today=TODAY,

@@ -10,10 +10,12 @@ import pypdf
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from app.actions.comparisons import refresh_comparisons
 from app.extensions import db
-from app.models import MILLION, ClaimReference, FigureRemark, Structure
+from app.models import MILLION, ClaimReference, FigureRemark, Organisation, Structure
+from app.readers.indicators import AGES
 from app.views.employer_returns import return_of
 from reports import employer_return
 from tests.factories import NOW, make_employer, make_figure, make_import, make_structure
@@ -228,3 +230,28 @@ def test_the_help_is_drawn_from_the_definitions(browse: Browse, client: object) 
     assert page.status == 200
     for words in ("non renseigné", "non autorisé", "non concerné", "pas encore publié", "Rotation mensuelle cumulée"):
         assert words in page.main
+
+
+@pytest.mark.parametrize(("headcount", "is_told"), [(61, True), (8, False)])
+def test_the_ages_of_the_staff_are_a_table_unless_they_are_few(
+    tilleuls: Structure, browse: Browse, headcount: int, is_told: bool
+) -> None:
+    tilleuls.headcount = headcount
+    ars = db.session.scalars(select(Organisation).where(Organisation.short_name == "ARS Poitou")).one()
+    brought = make_import(ars)
+    for code, share in zip(AGES, (1, 15, 22, 25, 14, 13, 8, 2), strict=True):
+        make_figure(tilleuls, code, 2025, share * 10_000, brought)
+    db.session.commit()
+    told = "Âge du personnel en 2025"
+    for name, reads in (("preventeur", is_told), ("referent", True), ("directrice", True), ("federation", False)):
+        main = browse(name).get(address(tilleuls)).main
+        assert (told in main, "40 à 49 ans 25,0 %" in main or "40 à 49 ans25,0 %" in main) == (reads, reads), name
+    assert ("les âges ne sont pas montrés" in browse("preventeur").get(address(tilleuls)).main) is not is_told
+
+
+def test_the_sheet_names_the_collective_agreement_and_the_federations(tilleuls: Structure, browse: Browse) -> None:
+    page = f"/employeurs/{tilleuls.employer_id}"
+    assert browse("preventeur").fill(f"{page}/modifier", idcc="0029").status == 302
+    assert "0029 Hospitalisation privée à but non lucratif" in browse("referent").get(page).main
+    text, pages = pdf_text(browse("referent"), address(tilleuls, "/fiche-de-situation.pdf"))
+    assert pages <= 2 and "IDCC 0029" in text and "Fédération A" in text and "CNO de la branche non renseignée" in text
