@@ -1,11 +1,11 @@
 """The contracts (CPOM), objectives and aids of the invented employers, as their ARS and caisses would bring them in."""
 
-from datetime import date
+import hashlib
+from datetime import UTC, date, datetime, time
 from random import Random
 from typing import Any
 
 from app.demo.cast import Cast
-from app.demo.figures import import_of
 from app.demo.finess_files import SEED
 from app.extensions import db
 from app.models import (
@@ -16,12 +16,13 @@ from app.models import (
     CpomSignatory,
     CpomStructure,
     Employer,
+    Import,
     ObjectiveState,
     Organisation,
     SignatoryBody,
 )
 from app.permissions import Actor
-from workflows.import_run import ImportKind
+from workflows.import_run import ImportKind, ImportState
 from workflows.roles import Role
 
 OBJECTIVES: tuple[tuple[str, str, str, bool, int, int, int], ...] = (
@@ -37,7 +38,7 @@ AIDS = (("Contrat de prévention", 3_200_000, 1_000_000), ("FIPU", 450_000, 450_
 def bring_commitments(employers: list[Employer], cast: Cast, *, today: date) -> None:
     """Give about half of the employers a contract with its objectives, and some private ones an aid of their caisse."""
     ars = cast.coordinator
-    brought = {kind: import_of(kind, ars, today).id for kind in (ImportKind.CPOM, ImportKind.OBJECTIVES)}
+    brought = {kind: _import(kind, ars, today).id for kind in (ImportKind.CPOM, ImportKind.OBJECTIVES)}
     for employer in employers:
         rng = Random(f"{SEED} commitments {employer.finess}")
         if rng.random() < 0.5 and ars.organisation_id:
@@ -45,6 +46,26 @@ def bring_commitments(employers: list[Employer], cast: Cast, *, today: date) -> 
     for caisse in db.session.query(Organisation).filter_by(kind=Role.CARSAT).order_by(Organisation.id).all():
         _aid(employers, caisse, today)
     db.session.flush()
+
+
+def _import(kind: ImportKind, actor: Actor, today: date) -> Import:
+    """Return the file that somebody is said to have brought in, without its bytes."""
+    at = datetime.combine(date(today.year, 10, 12) if today.month > 10 else today, time(9), UTC)
+    name = f"{kind.value}-demonstration.csv"
+    found = Import(
+        kind=kind,
+        state=ImportState.DONE,
+        organisation_id=actor.organisation_id,
+        author_id=actor.user_id or None,
+        created_at=at,
+        ended_at=at,
+        file_name=name,
+        size=0,
+        sha256=hashlib.sha256(name.encode()).hexdigest(),
+    )
+    db.session.add(found)
+    db.session.flush()
+    return found
 
 
 def _contract(
@@ -73,7 +94,7 @@ def _objective(told: tuple[str, str, str, bool, int, int, int], start: int, own:
 
 def _aid(employers: list[Employer], caisse: Organisation, today: date) -> None:
     actor = Actor(0, caisse.short_name, Role.CARSAT, organisation_id=caisse.id, territory=caisse.territory)
-    import_id = import_of(ImportKind.AIDS, actor, today).id
+    import_id = _import(ImportKind.AIDS, actor, today).id
     for employer in (one for one in employers if one.is_private and one.departement in caisse.territory):
         rng = Random(f"{SEED} aids {employer.finess}")
         if rng.random() < 0.3:

@@ -1,42 +1,44 @@
-"""The figures of the demonstration: invented values for every invented structure, brought in as files would be.
+"""The figures of the demonstration: invented files, brought in as the pages bring theirs.
 
-One structure in eight has not answered for the last year; a few values are doubtful or not validated. Accidents are
-drawn by chance around the national index of the activity.
+The tableau de bord comes in the regional format of each year, with its faults; home care declares its own; accidents
+are drawn by chance around the national index of the activity.
 """
 
-import hashlib
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from math import exp
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
+from app.actions import import_batches as batches
+from app.actions import imports as actions
 from app.actions.comparisons import refresh_comparisons
+from app.actions.imports import Received, Terms
+from app.actions.incoming.handling import Context
+from app.auth import actor_for
 from app.demo.cast import Cast
-from app.demo.finess_files import SEED, STORY_EMPLOYER_FINESS
+from app.demo.finess_files import SEED, STORY_EMPLOYER_FINESS, synthetic_employers
+from app.demo.tdb_files import build_atih, sites_of
 from app.extensions import db
-from app.models import (
-    MILLION,
-    Capacity,
-    ClaimReference,
-    Employer,
-    FigureRemark,
-    FigureSource,
-    Import,
-    Observation,
-    Quality,
-    Structure,
-)
+from app.models import Capacity, Employer, FigureRemark, Import, Structure
 from app.models.organisations import Organisation
 from app.permissions import Actor
-from app.readers.indicators import MOTIVES, Family, Indicator, indicators_of
+from app.readers.indicators import indicators
+from app.readers.kinds.atmp import ATMP
+from app.readers.kinds.home_care import HOME_CARE
+from app.readers.kinds.references import REFERENCES as NATIONAL
+from app.readers.layouts import Layout
 from figures.absence import last_published
-from workflows.import_run import ImportKind, ImportState
+from workflows.import_run import ImportKind
 from workflows.roles import Role
 
-POINT = 10_000
 YEARS = 4
+TDB_SEED = 3343
+"""One with which the employer of the story answers every year, without a fault, and has something to explain."""
 NAF_OF = {
     "500": "8710A",
     "460": "8810A",
@@ -55,122 +57,124 @@ REFERENCES = {
     "8810C": (140_107, 233_900_000, 5_334, 273_000),
     "8899B": (196_529, 314_600_000, 6_292, 485_000),
 }
-SHARES = (0.27, 0.22, 0.24, 0.11, 0.10, 0.06)
-"""Of absence, by motive, in their order."""
-MIDDLE = {
-    "abs_total": 11.4, "rotation": 24.4, "vacance": 4.5, "prest_ext": 5.0, "sad_absence": 12.5, "sad_rotation": 31.0,
-    "sad_vacance": 7.0,
-}  # fmt: skip
+MIDDLE = {"sad_absence": 12.5, "sad_rotation": 31.0, "sad_vacance": 7.0}
 REMARK = "Deux départs à la retraite et un congé de longue durée expliquent l’essentiel de la hausse de cette année."
 
 
 def bring_figures(employers: list[Employer], cast: Cast, *, today: date) -> None:
     """Give the invented structures their figures, the national reference and the groups that they are compared to."""
-    ars, last = cast.coordinator, last_published(today, 10)
+    last = last_published(today, 10)
     years = range(last - YEARS + 1, last + 1)
-    for employer in employers:
-        for structure in employer.structures:
-            structure.naf = structure.naf or NAF_OF.get(structure.category, OTHER_NAF)
+    structures = [structure for employer in employers for structure in employer.structures]
+    for structure in structures:
+        structure.naf = structure.naf or NAF_OF.get(structure.category, OTHER_NAF)
     db.session.flush()
-    structures = [(employer, structure) for employer in employers for structure in employer.structures]
-    tdb, care = (import_of(kind, ars, today) for kind in (ImportKind.TDB, ImportKind.HOME_CARE))
-    rows = [row for employer, one in structures for row in _indicators(one, years, tdb, care, ars.organisation_id)]
-    for carsat in _carsats():
-        brought = import_of(ImportKind.ATMP, carsat, today)
-        here = [one for employer, one in structures if _is_for(employer, one, carsat)]
-        rows += [row for one in here for row in _accidents(one, years, brought, carsat.organisation_id)]
-    _refer(years, today)
-    db.session.execute(insert(Observation), rows)
+    now = datetime.combine(today, time(5), UTC)
+    sites = [site for site in sites_of(synthetic_employers()) if indicators()["abs_total"].concerns(site.category)]
+    for year in years:
+        file = build_atih(sites, year, TDB_SEED)
+        _bring_in(ImportKind.TDB, file.name, file.content, cast.coordinator, now)
+    _bring_in(ImportKind.HOME_CARE, "services-a-domicile.csv", _home_care(structures, years), cast.coordinator, now)
+    caisses = _caisses()
+    for year in years:
+        _bring_in(ImportKind.REFERENCES, f"AT par CTN x NAF {year}.csv", _national(), caisses[0], now, year=str(year))
+    for caisse in caisses:
+        here = [one for one in structures if one.employer.is_private and one.departement in caisse.territory]
+        name = f"accidents {caisse.organisation_name}.csv"
+        _bring_in(ImportKind.ATMP, name, _accidents(here, years), caisse, now)
     _remark(last, today)
     db.session.flush()
     refresh_comparisons()
 
 
-def _carsats() -> list[Actor]:
+def _caisses() -> list[Actor]:
     """The caisses, by nobody in particular."""
     found = db.session.scalars(select(Organisation).where(Organisation.kind == Role.CARSAT).order_by(Organisation.id))
-    return [Actor(0, one.short_name, Role.CARSAT, organisation_id=one.id, territory=one.territory) for one in found]
+    return [actor_for(one) for one in found]
 
 
-def _is_for(employer: Employer, structure: Structure, carsat: Actor) -> bool:
-    return employer.is_private and structure.departement in carsat.territory
+def _bring_in(kind: ImportKind, name: str, content: bytes, actor: Actor, now: datetime, **options: str) -> Import:
+    """Bring a file in as the scheduler does, within the one transaction of the seed."""
+    stream = io.BytesIO(content)
+    import_, mapping = actions.prepare(Received(stream, name), kind, (kind,), actor=actor, now=now)
+    actions.keep(import_, stream)
+    answers = {key: str(value) for key, value in import_.options.items() if key != "layout"} | options
+    today, terms = now.date(), Terms(mapping, answers, is_strict=False)
+    actions.check(import_, terms, version=import_.version, actor=actor, today=today)
+    batches.end_check(import_, today=today, now=now)
+    actions.confirm(import_, version=import_.version, actor=actor, today=today, now=now)
+    batches.take(import_, now=now)
+    handler = batches.handler_of(import_)
+    opened = handler.open(stream, import_)
+    context = Context(import_.id, actor.organisation_id, actor.territory, actor, today, now, dict(import_.options))
+    batches.begin(import_, opened, now=now)
+    batches.note_remarks(import_, batches.remarks_of(import_, opened))
+    reached = 0
+    for batch in batches.batches(opened.results(), handler):
+        reached = batches.treat(batch, reached, context, handler, now=now)
+    db.session.refresh(import_)
+    batches.finish(import_, opened, context)
+    batches.end_run(import_, actor=actor, today=today, now=now)
+    return import_
 
 
-def import_of(kind: ImportKind, actor: Actor, today: date) -> Import:
-    """Return the file that somebody is said to have brought in, without its bytes."""
-    at = datetime.combine(date(today.year, 10, 12) if today.month > 10 else today, time(9), UTC)
-    name = f"{kind.value}-demonstration.csv"
-    found = Import(
-        kind=kind,
-        state=ImportState.DONE,
-        organisation_id=actor.organisation_id,
-        author_id=actor.user_id or None,
-        created_at=at,
-        ended_at=at,
-        file_name=name,
-        size=0,
-        sha256=hashlib.sha256(name.encode()).hexdigest(),
-    )
-    db.session.add(found)
-    db.session.flush()
-    return found
+def _csv(layout: Layout, rows: Iterable[dict[str, Any]]) -> bytes:
+    """Return a file as its owner holds it, its columns named as the model names them."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow([field.label for field in layout.fields])
+    writer.writerows([row.get(field.name, "") for field in layout.fields] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
-def _indicators(
-    structure: Structure, years: range, tdb: Import, care: Import, organisation_id: int | None
-) -> list[Any]:
+def _home_care(structures: Sequence[Structure], years: range) -> bytes:
+    declared = [one for one in structures if indicators()["sad_absence"].concerns(one.category)]
+    return _csv(HOME_CARE, (row for one in declared for row in _declared(one, years)))
+
+
+def _declared(structure: Structure, years: range) -> list[dict[str, Any]]:
+    """What a service at home declares; one in eight has not answered yet for the last year."""
     rng = Random(f"{SEED} figures {structure.finess}")
-    listed = [one for one in indicators_of(structure.category) if one.family is Family.INDICATOR]
-    own = {one.code: rng.gauss(0, 0.28) for one in listed}
-    rows: list[Any] = []
+    own = {code: rng.gauss(0, 0.28) for code in MIDDLE}
+    rows: list[dict[str, Any]] = []
     for year in years:
-        if year == years[-1] and rng.random() < 0.12 and structure.employer.finess != STORY_EMPLOYER_FINESS:
-            continue  # has not answered yet
-        quality = Quality.UNVALIDATED if rng.random() < 0.02 else Quality.GOOD
-        for code, value in _year(listed, own, rng, structure, year - years[0]).items():
-            brought = care if code.startswith("sad_") else tdb
-            doubtful = code in ("abs_total", "rotation") and value > 40 * POINT
-            rows.append(
-                _row(structure, code, year, value, brought, organisation_id, Quality.DOUBTFUL if doubtful else quality)
-            )
+        if year == years[-1] and rng.random() < 0.12:
+            continue
+        shares = {code: middle * exp(own[code] + rng.gauss(0, 0.12)) for code, middle in MIDDLE.items()}
+        rows.append(
+            {
+                "finess": structure.finess,
+                "year": year,
+                **{code: f"{share:.2f}".replace(".", ",") for code, share in shares.items()},
+                "sad_hours_served": round((structure.hours_served or 20_000) * rng.uniform(0.93, 1.05)),
+                "sad_unmet_requests": rng.randint(0, 60),
+                "sad_sectors": 1 + (structure.headcount or 20) // 20,
+            }
+        )
     return rows
 
 
-def _year(
-    listed: list[Indicator], own: dict[str, float], rng: Random, structure: Structure, step: int
-) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for one in listed:
-        if one.code in MIDDLE:
-            share = MIDDLE[one.code] * exp(own[one.code] + rng.gauss(0, 0.12)) * (1 + 0.01 * step)
-            found[one.code] = round(share * POINT)
-    if "abs_total" in found:
-        parts = [share * exp(rng.gauss(0, 0.25)) for share in SHARES]
-        found |= {
-            code: round(found["abs_total"] * part / sum(parts)) for code, part in zip(MOTIVES, parts, strict=True)
-        }
-        found["abs_total"] = sum(found[code] for code in MOTIVES)
-        found["cdd_rempl"] = round((structure.headcount or 20) * rng.uniform(0.5, 2.5)) * MILLION
-    if "sad_absence" in found:
-        found["sad_hours_served"] = round((structure.hours_served or 20_000) * rng.uniform(0.93, 1.05)) * MILLION
-        found["sad_unmet_requests"] = rng.randint(0, 60) * MILLION
-        found["sad_sectors"] = (1 + (structure.headcount or 20) // 20) * MILLION
-    return found
+def _accidents(structures: Sequence[Structure], years: range) -> bytes:
+    return _csv(ATMP, (row for one in structures if one.siret for row in _claimed(one, years)))
 
 
-def _accidents(structure: Structure, years: range, brought: Import, organisation_id: int | None) -> list[Any]:
+def _claimed(structure: Structure, years: range) -> list[dict[str, Any]]:
     rng = Random(f"{SEED} accidents {structure.finess}")
     staff, _, accidents, _ = REFERENCES.get(structure.naf or "", REFERENCES[OTHER_NAF])
-    own, rows = exp(rng.gauss(-0.06, 0.35)), []
+    own, people, rows = exp(rng.gauss(-0.06, 0.35)), structure.headcount or 20, []
     for year in years:
-        people = structure.headcount or 20
         count = _poisson(people * accidents / staff * own, rng)
-        values = {"at_first_payment": count, "at_headcount": people, "at_days_off": count * rng.randint(30, 90)}
-        values |= {"at_commuting": _poisson(people * 0.006, rng), "at_disease": _poisson(people * 0.004, rng)}
-        rows += [
-            _row(structure, code, year, value * MILLION, brought, organisation_id, Quality.GOOD)
-            for code, value in values.items()
-        ]
+        rows.append(
+            {
+                "siret": structure.siret,
+                "year": year,
+                "at_first_payment": count,
+                "headcount": people,
+                "days_off": count * rng.randint(30, 90),
+                "commuting": _poisson(people * 0.006, rng),
+                "diseases": _poisson(people * 0.004, rng),
+            }
+        )
     return rows
 
 
@@ -183,37 +187,11 @@ def _poisson(mean: float, rng: Random) -> int:
     return count
 
 
-def _row(
-    structure: Structure,
-    code: str,
-    year: int,
-    value: int,
-    brought: Import,
-    organisation_id: int | None,
-    quality: Quality,
-) -> dict[str, Any]:
-    source = {"at": FigureSource.ATMP, "sa": FigureSource.HOME_CARE}.get(code[:2], FigureSource.TDB)
-    return {
-        "employer_id": structure.employer_id,
-        "structure_id": structure.id,
-        "indicator": code,
-        "year": year,
-        "value": value,
-        "quality": quality,
-        "source": source,
-        "import_id": brought.id,
-        "organisation_id": organisation_id,
-    }
-
-
-def _refer(years: range, today: date) -> None:
+def _national() -> bytes:
     """The national reference, the same for each year of the demonstration."""
-    brought = import_of(ImportKind.REFERENCES, _carsats()[0], today)
-    for year in years:
-        for naf, (staff, hours, accidents, days) in REFERENCES.items():
-            values = {"staff": staff, "hours": hours, "accidents": accidents, "days_off": days}
-            frequency = round(1000 * accidents / staff * MILLION)
-            db.session.add(ClaimReference(year=year, naf=naf, frequency=frequency, import_id=brought.id, **values))
+    names = ("employees", "hours", "at_first_payment", "days_off")
+    rows = ({"ctn": "I", "naf": naf, **dict(zip(names, counts, strict=True))} for naf, counts in REFERENCES.items())
+    return _csv(NATIONAL, rows)
 
 
 def _remark(year: int, today: date) -> None:

@@ -35,6 +35,8 @@ from app.models import (
     EventKind,
     Exchange,
     FederationMember,
+    Import,
+    ImportProblem,
     Organisation,
     OutboxMail,
     Sector,
@@ -48,6 +50,7 @@ from app.queries.case_filters import CaseFilters
 from app.queries.case_list import count_baskets, count_cases
 from config import Demo, Production
 from tests.conftest import TODAY
+from workflows.import_run import ImportKind, ImportState
 from workflows.roles import Role
 from workflows.support_case import WORKFLOW, Outcome, State
 from workflows.visit_report import VisitStatus
@@ -327,3 +330,19 @@ def test_real_data_never_receive_invented_ones(
         with pytest.raises(NotADemonstration, match="JALON_ENV=demo"):
             seed(sqlite_region, today=TODAY)
         assert demo_accounts(sqlite_region) == []
+
+
+FIGURES = (ImportKind.TDB, ImportKind.REFERENCES, ImportKind.HOME_CARE, ImportKind.ATMP)
+
+
+def test_its_figures_came_in_by_files_that_the_page_shows(region: Flask) -> None:
+    imports = db.session.scalars(select(Import).where(Import.kind.in_(FIGURES)).order_by(Import.id)).all()
+    assert Counter(one.kind for one in imports) == {
+        ImportKind.TDB: 4, ImportKind.REFERENCES: 4, ImportKind.HOME_CARE: 1, ImportKind.ATMP: 2,
+    }  # fmt: skip
+    for one in imports:
+        assert one.state is ImportState.DONE and one.size and one.records == one.read > 0
+        assert one.read == one.created + one.updated + one.unchanged + one.rejected
+    assert sum(one.rejected for one in imports) and sum(one.remarks for one in imports)
+    told = select(func.count()).select_from(ImportProblem).where(ImportProblem.severity == "reject")
+    assert db.session.scalar(told) == sum(one.rejected for one in imports)
