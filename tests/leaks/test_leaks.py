@@ -158,6 +158,7 @@ def test_lists_searches_and_workbooks(
 EXPORTS = (
     "/donnees.xlsx",
     "/imports/liste.xlsx",
+    "/conventions/liste.xlsx",
     "/donnees/retours",
     "/donnees/retours/liste.xlsx",
     "/organisme/personnes/liste.xlsx",
@@ -166,7 +167,7 @@ EXPORTS = (
     "/chiffres.xlsx",
     "/organismes.xlsx",
 )
-"""Not the journal, where whoever administers reads names, nor one's own conventions: their pages are walked apart."""
+"""Not the journal, where whoever administers reads names."""
 
 
 def _lists(walk: Walk) -> list[str]:

@@ -30,9 +30,10 @@ OWN = (
     "/donnees-personnelles/mes-donnees",
     "/donnees-personnelles/mes-donnees.json",
     "/journal/consultations",
+    "/journal/consultations.xlsx",
 )
 """Pages that show what their reader has just done, and are never twice the same."""
-OF_THE_PLATFORM = ("/", "/journal")
+OF_THE_PLATFORM = ("/", "/journal", "/journal/liste.xlsx")
 """Those of the platform's administration, which show that somebody has just signed in."""
 STEPS = ("/dossiers/{case}/etapes/sign_contract", "/dossiers/{case}/etapes/start_accompaniment")
 
