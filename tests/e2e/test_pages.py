@@ -54,9 +54,10 @@ FROM_AN_EMPLOYER = ("", "/modifier", "/contacts/nouveau", "/dossiers/nouveau", "
 
 
 def addresses(column: str) -> list[str]:
-    """Every page that this column of the table of routes opens without naming a record."""
+    """Every page that a column of the table of routes opens without naming a record; for « - », what is open to all."""
     shown = [row for row in rows() if row.method == "GET" and row.expected[column] == 200]
-    return [row.template for row in shown if not NO_PAGES.search(row.template)]
+    own = [row.template for row in shown if column == "-" or row.expected["-"] != 200]
+    return [template for template in own if not NO_PAGES.search(template)]
 
 
 @pytest.mark.parametrize(
@@ -83,12 +84,12 @@ def test_axe_finds_nothing_for_anybody(
 
 @pytest.fixture(scope="module")
 def seen() -> set[bytes]:
-    """The contents that axe has looked at already, at one width: the help is the same for everybody."""
+    """The contents that axe has looked at already, at one width: some pages are the same for several roles."""
     return set()
 
 
 def check_first(page: Page, site: Site, listing: str, below: tuple[str, ...], seen: set[bytes]) -> list[str]:
-    """Check the page of the first record of a list, and those that hang below it."""
+    """Check the page of the first record of a list, those that hang below it, and that of its first establishment."""
     page.goto(site.address + listing)
     records = page.locator("main table a")
     if not records.count():
@@ -97,6 +98,12 @@ def check_first(page: Page, site: Site, listing: str, below: tuple[str, ...], se
     found, home = check(page, seen), page.url
     for address in below:
         page.goto(home + address)
+        found += check(page, seen)
+    if below:
+        page.goto(home)
+    structures = page.locator("main a[href^='/etablissements/']")
+    if structures.count():
+        structures.first.click()
         found += check(page, seen)
     return found
 
@@ -112,12 +119,14 @@ def check(page: Page, seen: set[bytes]) -> list[str]:
     return violations(page) + wider
 
 
-def test_sign_in_and_forgotten_password_pages(site: Site, seen: set[bytes], sign_in: Callable[..., Page]) -> None:
-    page = sign_in("preventeur@carsat.demo.example")
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_where_nobody_is_signed_in(
+    site: Site, seen: set[bytes], sign_in: Callable[..., Page], viewport: dict[str, int]
+) -> None:
+    page = sign_in("preventeur@carsat.demo.example", viewport)
     page.context.clear_cookies()
     found = []
-    signing_in = ("/connexion", "/connexion/lien", "/mot-de-passe-oublie", "/lien/perime")
-    for address in (*signing_in, "/nulle-part", "/demo/courriels"):
+    for address in (*addresses("-"), "/lien/perime", "/nulle-part", "/demo/courriels"):
         page.goto(site.address + address)
         found += check(page, seen)
     assert found == []
