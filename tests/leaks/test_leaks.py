@@ -143,7 +143,7 @@ def test_lists_searches_and_workbooks(
     for name, walker in walk.walkers.items():
         for path in _lists(walk):
             walk.check(name, path, walker.get(path))
-        for mark in walk.chance.sample(sorted(_hidden(name, ground)), 12 if share == WHOLE else 3):
+        for mark in walk.chance.sample(sorted(_hidden(name, ground)), 12 if share == WHOLE else 2):
             for path in (
                 "/dossiers?q={}",
                 "/dossiers.xlsx?q={}",
@@ -174,7 +174,7 @@ def _lists(walk: Walk) -> list[str]:
     leads = {str(place.case.lead_organisation_id) for place in walk.ground.places.values() if place.case}
     filters = ["scope=mine", "state=ouverts", "departement=33", "departement=79", "sort=employeur", "sort=activite"]
     filters += [f"lead={number}" for number in sorted(leads)] + [f"officer={number}" for number in range(1, 20)]
-    asked = filters if walk.share == WHOLE else walk.chance.sample(filters, 4)
+    asked = filters if walk.share == WHOLE else walk.chance.sample(filters, 2)
     pages = ("/dossiers", "/dossiers.xlsx", "/employeurs", "/employeurs.xlsx")
     return [
         "/",
