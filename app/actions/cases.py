@@ -66,7 +66,8 @@ def advance(
     WORKFLOW.fire(case, step_slug, **facts, **taken.facts)
     kept = _take_back_facts(case) if step.takes_back else _keep_facts(case, taken.facts)
     _remember(case, step, before, effective_on, actor=actor, today=today)
-    _record(case, step, before, taken.motive, kept, effective_on, actor=actor, now=now)
+    kind = EventKind.CORRECTION if step.takes_back else EventKind.STEP
+    _record(case, kind, before, effective_on, taken.motive, actor=actor, now=now, step=step, facts=kept)
     _mind_deadlines(case, step, before, today=today, settings=settings)
     if before.is_ended != case.is_ended:
         _open_links(case, is_open=not case.is_ended)
@@ -92,21 +93,7 @@ def take_up(
     case.state, case.entered_on = state, since
     case.suspended_from = State.CONTACTED if state is State.SUSPENDED else None
     case.employer_informed_on = None if state is State.IDENTIFIED else since
-    event = {
-        "case_id": case.id,
-        "episode": case.episode,
-        "kind": EventKind.TAKEN_UP,
-        "step": None,
-        "from_state": before.state,
-        "to_state": state,
-        "effective_on": since,
-        "recorded_at": now,
-        "actor_id": actor.user_id,
-        "organisation_id": actor.organisation_id,
-        "motive": motive,
-        "case_version": case.version + 1,
-    }
-    record_step(case, event, actor=actor, now=now)
+    _record(case, EventKind.TAKEN_UP, before, since, motive, actor=actor, now=now)
     rules = WORKFLOW.deadlines_of(state, settings)
     start = since if all(rule.due_on(since) >= today for rule in rules) else today
     end_deadlines(case, today)
@@ -119,23 +106,9 @@ def leave_out(case: Case, *, motive: str, actor: Actor, today: date, now: dateti
     The employer no longer sees it; its structures may enter another case.
     """
     before = Before.of(case)
-    event = {
-        "case_id": case.id,
-        "episode": case.episode,
-        "kind": EventKind.TAKEN_UP,
-        "step": None,
-        "from_state": before.state,
-        "to_state": State.OUT_OF_SCOPE,
-        "effective_on": today,
-        "recorded_at": now,
-        "actor_id": actor.user_id,
-        "organisation_id": actor.organisation_id,
-        "motive": motive,
-        "case_version": case.version + 1,
-    }
     case.state, case.entered_on, case.last_activity_on = State.OUT_OF_SCOPE, today, today
     case.suspended_from = case.employer_informed_on = None
-    record_step(case, event, actor=actor, now=now)
+    _record(case, EventKind.TAKEN_UP, before, today, motive, actor=actor, now=now)
     end_deadlines(case, today)
     plan_deadlines(case, today, today=today, settings=settings)
     _open_links(case, is_open=False)
@@ -225,20 +198,21 @@ def _start_of_episode(case: Case) -> date:
 
 def _record(
     case: Case,
-    step: Step,
+    kind: EventKind,
     before: Before,
-    motive: str,
-    facts: Facts,
     effective_on: date,
+    motive: str,
     *,
     actor: Actor,
     now: datetime,
+    step: Step | None = None,
+    facts: Facts | None = None,
 ) -> None:
     event = {
         "case_id": case.id,
         "episode": case.episode,
-        "kind": EventKind.CORRECTION if step.takes_back else EventKind.STEP,
-        "step": step.slug,
+        "kind": kind,
+        "step": step.slug if step else None,
         "from_state": before.state,
         "to_state": case.state,
         "effective_on": effective_on,
@@ -246,7 +220,7 @@ def _record(
         "actor_id": actor.user_id,
         "organisation_id": actor.organisation_id,
         "motive": motive.strip(),
-        "facts": facts,
+        "facts": facts or {},
         "case_version": case.version + 1,
     }
     # Past the session, like the deadlines: the case is then the only record to flush.

@@ -42,15 +42,18 @@ def chosen(field: Any) -> str:
     return str(field.data) if any(str(value) == str(field.data) for value, *_ in field.iter_choices()) else ""
 
 
-def active_filters(form: Any, arguments: dict[str, Any], endpoint: str) -> list[tuple[str, str]]:
-    """Return (label, address without it) for each filter in place; the search and the order are none."""
+def active_filters(form: Any, arguments: dict[str, Any], endpoint: str, **place: Any) -> list[tuple[str, str]]:
+    """Return (label, address without it) for each filter in place; the search and the order are none.
+
+    `place`: what the address of the list names, whatever the filters.
+    """
     found = []
     for name, value in arguments.items():
         if name in ("q", "sort"):
             continue
         others = {key: kept for key, kept in arguments.items() if key != name}
         labels = {str(known): label for known, label, *_ in form[name].iter_choices()}
-        found.append((f"{form[name].label.text} : {labels.get(value, value)}", url_for(endpoint, **others)))
+        found.append((f"{form[name].label.text} : {labels.get(value, value)}", url_for(endpoint, **place, **others)))
     return found
 
 

@@ -30,6 +30,7 @@ from app.queries.threads import find_submission
 from app.readers.indicators import last_known_year
 from app.views import targeting_words as words
 from app.views.listing import active_filters, chosen, cursor_of, departement_choices, is_fragment, next_cursor
+from figures.targeting import Method
 from forms.targeting import WEIGHT, CampaignForm, LineFilterForm, ListStepForm
 from workflows.calendar import add_months
 from workflows.core import Refused
@@ -102,9 +103,9 @@ def _start() -> dict[str, Any]:
         "first_year": last - 2,
         "last_year": last,
         **weights,
-        "first": 10,
-        "following": 20,
-        "coverage": 60,
+        "first": Method.first,
+        "following": Method.following,
+        "coverage": Method.coverage,
         "valid_from": today,
         "valid_until": add_months(today, LONGEST_MONTHS),
         "quorum": QuorumRule.MAJORITY.value,
@@ -234,25 +235,12 @@ def _results(campaign: TargetingCampaign, actor: Actor, form: LineFilterForm, fi
         "next_url": url_for("targeting.show", **arguments, apres=following) if more else None,
         "first_url": url_for("targeting.show", **arguments) if after else None,
         "reset_url": here,
-        "active": [
-            (label, url_for("targeting.show", **_without(arguments, name))) for name, label in _active(form, filters)
-        ],
+        "active": active_filters(form, filters.arguments(), "targeting.show", campaign_id=campaign.id),
         "collisions": collisions,
         "words": words,
         "route": lambda employer: route_of(employer.sector, employer.scheme),
         "leads": reads_campaign_counts(actor),
     }
-
-
-def _without(arguments: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in arguments.items() if key != name}
-
-
-def _active(form: LineFilterForm, filters: LineFilters) -> list[tuple[str, str]]:
-    """Return (name, label) of each filter in place."""
-    names = [name for name in filters.arguments() if name != "q"]
-    labels = [label for label, _ in active_filters(form, filters.arguments(), "targeting.index")]
-    return list(zip(names, labels, strict=True))
 
 
 def _surroundings(campaign: TargetingCampaign, actor: Actor) -> dict[str, Any]:
