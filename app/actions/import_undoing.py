@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from app.actions.import_restoring import restore_rows
 from app.actions.import_sweeping import KEPT
@@ -15,8 +15,18 @@ from app.actions.incoming.handling import Change, Context, NotPossible
 from app.actions.incoming.references import restore_references
 from app.actions.journal import record
 from app.extensions import db
-from app.models import Import, ImportChange, JournalAction, ObjectKind
+from app.models import (
+    Import,
+    ImportChange,
+    JournalAction,
+    ObjectKind,
+    Observation,
+    TargetingCampaign,
+    TargetingScore,
+)
 from workflows.import_run import WORKFLOW, ImportKind
+from workflows.targeting_list import OPEN_TO_CHANGE
+from workflows.targeting_scope import TargetField, criteria_of
 
 OTHERWISE: dict[ImportKind, Callable[[Sequence[Change], Context], None]] = {
     ImportKind.PORTFOLIO: leave_cases_out,
@@ -26,16 +36,41 @@ OTHERWISE: dict[ImportKind, Callable[[Sequence[Change], Context], None]] = {
 
 
 def built_on(import_: Import, *, now: datetime) -> str:
-    """Return what has been built on an import since, in a sentence; empty when nothing is known to stand in the way.
-
-    A list that froze its figures would be said here too.
-    """
+    """Return what has been built on an import since, in a sentence; empty when nothing is known to stand in the way."""
     if import_.ended_at and import_.ended_at < now - KEPT:
         return "Plus de trente jours ont passé : ce qu’il faut pour annuler cet import n’est plus gardé."
     if count := count_superseded(import_.id):
         several = f"{count} valeurs en ont été remplacées" if count > 1 else "Une valeur en a été remplacée"
         return f"{several} par un import plus récent : annulez d’abord celui-là."
+    if titles := frozen_upon(import_):
+        names = ", ".join(f"« {title} »" for title in titles)
+        return f"Une liste de ciblage a été figée avec ces chiffres : {names}."
     return ""
+
+
+def frozen_upon(import_: Import) -> Sequence[str]:
+    """Return the titles of the lists, frozen or signed, whose snapshot holds values of an import."""
+    used = (
+        exists(TargetingScore.id)
+        .where(
+            TargetingScore.campaign_id == TargetingCampaign.id,
+            TargetingScore.structure_id == Observation.structure_id,
+            Observation.import_id == import_.id,
+            Observation.year.between(TargetingCampaign.first_year, TargetingCampaign.last_year),
+            or_(*(_counts_in(field) for field in TargetField)),
+        )
+        .correlate(TargetingCampaign)
+    )
+    return db.session.scalars(
+        select(TargetingCampaign.title)
+        .where(TargetingCampaign.state.not_in(OPEN_TO_CHANGE), TargetingCampaign.computed_at >= import_.ended_at, used)
+        .order_by(TargetingCampaign.id)
+    ).all()
+
+
+def _counts_in(field: TargetField) -> ColumnElement[bool]:
+    indicators = {code for criterion in criteria_of(field) for code in (*criterion.plus, *criterion.minus)}
+    return (TargetingCampaign.field == field) & Observation.indicator.in_(indicators)
 
 
 def withdraw(import_: Import, context: Context) -> None:

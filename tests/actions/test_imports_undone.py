@@ -1,12 +1,14 @@
 """An import undone: what it created goes, what it changed comes back; what was built since is named and kept."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from app import clock
 from app.actions.cases import StepTaken, advance
+from app.actions.import_undoing import built_on
 from app.demo.finess_numbers import finess_number
 from app.extensions import db
 from app.models import (
@@ -26,9 +28,11 @@ from app.queries.journal_check import check_journal
 from tests.actions.test_imports import undo
 from tests.factories import make_case, make_exchange
 from tests.incoming import bring_in, counts, csv_file, plant
+from tests.targeting import NOW, compute, make_campaign, make_region
 from tests.world import World
 from workflows.import_run import ImportKind, ImportState
 from workflows.support_case import State
+from workflows.targeting_list import ListState
 
 ENTITY, SITE = finess_number("79", 31), finess_number("79", 60_031)
 HEAD = ("FINESS ET", "Employeur", "État", "Depuis le", "Chef de file")
@@ -177,3 +181,17 @@ def test_cases_on_which_work_was_done_are_named_and_all_stay(world: World) -> No
     assert kept.state is ImportState.DONE
     assert [reference in kept.failure for reference in references] == [True, False, True]
     assert db.session.get_one(Case, untouched).state is State.CONTACTED
+
+
+def test_figures_that_a_frozen_list_holds_stay(world: World) -> None:
+    make_region(world, 20)
+    actor = world.actor("coordinatrice")
+    campaign = compute(make_campaign(actor, title="EHPAD 2026"), actor)
+    brought = db.session.scalars(select(Import).where(Import.kind == ImportKind.TDB)).one()
+    brought.ended_at = campaign.computed_at
+    assert built_on(brought, now=NOW) == ""
+    campaign.state = ListState.FROZEN
+    db.session.flush()
+    assert built_on(brought, now=NOW) == "Une liste de ciblage a été figée avec ces chiffres : « EHPAD 2026 »."
+    brought.ended_at = NOW + timedelta(days=1)
+    assert built_on(brought, now=NOW) == "", "what came in after the computation is not in it"
