@@ -28,6 +28,7 @@ from app.views import (
     indicators,
     journal,
     links,
+    listing,
     openid,
     people,
     privacy,
@@ -87,7 +88,7 @@ class RowNumber(IntegerConverter):
     """A number that the database can look for; a greater one is an address that does not exist."""
 
     def __init__(self, map: Map, *args: Any, **values: Any) -> None:
-        super().__init__(map, *args, **{"max": 2**31 - 1, **values})
+        super().__init__(map, *args, **{"max": listing.LARGEST, **values})
 
 
 def init_app(app: Flask) -> None:

@@ -23,7 +23,7 @@ from app.permissions import (
 from app.queries import conventions as queries
 from app.queries.threads import find_submission
 from app.views.convention_words import party_rows, standing, summary
-from app.views.listing import departement_choices
+from app.views.listing import departement_choices, record_number
 from app.views.workbooks import list_response
 from forms.conventions import ConventionForm, EndForm
 
@@ -112,8 +112,8 @@ def new() -> ResponseReturnValue:
 
 
 def _amended() -> Convention | None:
-    number = request.args.get("avenant", type=int)
-    return convention_or_404(number) if number is not None and 0 < number < 2**31 else None
+    number = request.args.get("avenant", type=record_number)
+    return convention_or_404(number) if number is not None else None
 
 
 def _start(convention: Convention | None, today: date) -> dict[str, Any]:

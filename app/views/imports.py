@@ -23,6 +23,7 @@ from app.queries.threads import find_submission
 from app.readers.kinds import model_rows
 from app.views import import_words as words
 from app.views.downloads import as_attachment
+from app.views.listing import record_number
 from app.views.workbooks import MOST_ROWS, harmless, list_response, workbook_response
 from forms.imports import ANSWER, COLUMN, ReadingForm, UploadForm, reading_form
 from workflows.core import Refused
@@ -42,7 +43,7 @@ LARGEST_FORM = actions.LARGEST + 1024 * 1024
 @auth.file_importer
 def index() -> ResponseReturnValue:
     actor = auth.acting()
-    found = queries.list_imports(actor, before=request.args.get("avant", type=int))
+    found = queries.list_imports(actor, before=request.args.get("avant", type=record_number))
     shown = found[: queries.PAGE]
     following = url_for("imports.index", avant=shown[-1].id) if len(found) > len(shown) else None
     return render_template(

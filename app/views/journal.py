@@ -13,7 +13,7 @@ from app.models.journal import chain_label
 from app.permissions import Actor, reads_every_journal
 from app.queries import journal as queries
 from app.queries.journal import PAGE, JournalFilters
-from app.views.listing import chosen, is_fragment
+from app.views.listing import chosen, is_fragment, record_number
 from app.views.workbooks import MOST_ROWS, in_words, list_response
 from forms.journal import JournalFilterForm
 from workflows.labels import LabelledEnum
@@ -63,8 +63,8 @@ def _page(
     form = _form(actor, actions)
     filters = _filters(form)
     access_log.note_reading(ObjectKind.JOURNAL, filters.arguments())
-    before = request.args.get("apres", type=int)
-    rows = list_rows(actor, filters, before=before if before and 0 < before < 2**31 else None)
+    before = request.args.get("apres", type=record_number)
+    rows = list_rows(actor, filters, before=before)
     shown = rows[:PAGE]
     arguments = filters.arguments()
     return render_template(

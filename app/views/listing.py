@@ -12,11 +12,21 @@ from app.readers.territories import departement_name
 
 EHPAD = "500"
 """The category that most people look for."""
+LARGEST = 2**31 - 1
+"""The greatest number of a record."""
 
 
 def is_fragment() -> bool:
     """Tell whether the page itself asks for the results alone, to put them in place of those it shows."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def record_number(text: str) -> int:
+    """Read the number of a record from an address or a form; ValueError beyond what the database can look for."""
+    number = int(text)
+    if not 0 <= number <= LARGEST:
+        raise ValueError(text)
+    return number
 
 
 def next_cursor(value: Any, number: int) -> str:

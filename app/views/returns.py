@@ -17,6 +17,7 @@ from app.queries import employer_returns as queries
 from app.queries.employers import get_employer
 from app.readers.indicators import last_known_year
 from app.views.employer_returns import return_of
+from app.views.listing import record_number
 from app.views.workbooks import list_response
 from reports import employer_return
 
@@ -30,7 +31,7 @@ SECONDS = 2.0
 @auth.returns_maker
 def index() -> ResponseReturnValue:
     actor, year = auth.acting(), _year()
-    found = queries.list_returns(actor, year, before=request.args.get("avant", type=int))
+    found = queries.list_returns(actor, year, before=request.args.get("avant", type=record_number))
     shown = found[: queries.PAGE]
     return render_template(
         "returns/index.html",
@@ -38,7 +39,7 @@ def index() -> ResponseReturnValue:
         returns=shown,
         next_url=url_for("returns.index", avant=shown[-1].id) if len(found) > len(shown) else None,
         first_url=url_for("returns.index") if "avant" in request.args else None,
-        **_progress(request.args.get("apres", 0, type=int)),
+        **_progress(request.args.get("apres", 0, type=record_number)),
     )
 
 
@@ -61,7 +62,7 @@ def _progress(after: int, *, runs: bool = False) -> dict[str, Any]:
 @bp.post("/suite")
 @auth.returns_maker
 def go_on() -> ResponseReturnValue:
-    after = _prepare(request.form.get("apres", 0, type=int))
+    after = _prepare(request.form.get("apres", 0, type=record_number))
     if "HX-Request" in request.headers:
         return render_template("returns/_progress.html", year=_year(), **_progress(after, runs=True))
     return redirect(url_for("returns.index", apres=after))

@@ -1,6 +1,8 @@
 """Whatever is sent, by anybody, to any address: a page answers, never a breakdown."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -22,11 +24,15 @@ VALUES = (
     "x" * 20_000, "identified", "private", "on_site", "organisation", "oui", "echeance", "~", "2026-11-24~1", "Z~²",
 )  # fmt: skip
 TEXTS = st.sampled_from(VALUES) | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+TAKEN = re.compile(r"request\.(?:args|form|values|files)(?:\.get\w*\(|\[)\"(\w+)\"")
+VIEWS = Path(__file__).parents[2] / "app/views"
 EXTRA = (
+    *sorted({name for file in VIEWS.glob("*.py") for name in TAKEN.findall(file.read_text())}),
     "version", "submission", "add_observation", "remove_observations", "observations-²-wording", "observations-99-kind",
-    "agreed_steps-0-due_on", "finalise", "organisation", "reason", "suite", "email", "password", "apres", "q", "sort",
+    "agreed_steps-0-due_on", "organisation", "reason", "suite", "email", "password", "q", "sort",
     "state", "lead", "officer", "timing", "scope", "departement", "category", "sector", "followed", "a[]",
 )  # fmt: skip
+"""What pages take from an address or a form by its name, then fields of forms and of filters."""
 ADDRESSES = [(row.method, row.template) for row in rows() if not row.template.startswith("/static")]
 PEOPLE = ("preventeur", "coordinatrice", "federation", "directrice", "ailleurs", None)
 
@@ -40,7 +46,7 @@ few = settings(
 many = settings(few, max_examples=10_000, derandomize=False)
 
 asked = st.tuples(
-    st.sampled_from(PEOPLE), st.sampled_from(ADDRESSES), st.dictionaries(st.integers(0, 30), TEXTS, max_size=4)
+    st.sampled_from(PEOPLE), st.sampled_from(ADDRESSES), st.dictionaries(st.integers(0, 60), TEXTS, max_size=4)
 )
 """Who, where, and which fields (by rank among those of the form and the known ones) hold what."""
 
@@ -96,6 +102,17 @@ def _play(app: Flask, world: World, how: Callable[..., Any]) -> None:
         prankster.try_it(name, method, template, values)
 
     play()
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "-1", "2147483648"])
+def test_a_number_that_no_record_has_is_none(app: Flask, world: World, number: str) -> None:
+    prankster, sent = Prankster(app, world), dict.fromkeys(EXTRA, number)
+    answers = {
+        template: prankster.get(prankster.browsers["coordinatrice"], template, sent).status
+        for method, template in ADDRESSES
+        if method == "GET" and "{" not in template
+    }
+    assert {template: status for template, status in answers.items() if status >= 500} == {}
 
 
 def test_no_answer_is_ever_a_breakdown(app: Flask, world: World) -> None:
