@@ -13,10 +13,13 @@ from app.actions.import_batches import take
 from app.extensions import db
 from app.jobs.imports import work_on_imports
 from app.models import Import, Observation
+from app.readers.reference_files import read_bytes
+from tests.factories import make_employer, make_organisation, make_structure, make_user
 from tests.incoming import DIAMANT, csv_file, plant, work
 from tests.pages import Browser
 from tests.world import World
 from workflows.import_run import ImportState
+from workflows.roles import Role
 
 Browse = Callable[[str], Browser]
 
@@ -192,3 +195,30 @@ def test_a_file_larger_than_any_other_form_may_be_is_taken_from_who_is_signed_in
     assert latest().size == len(content)
     stranger = app.test_client().post("/imports/nouveau", data={"file": (io.BytesIO(content), "x.csv")})
     assert stranger.status_code == 413
+
+
+FAR_AND_WIDE = "01 59 971 972 973 974 976 977 978 986"
+REAL = (
+    ("finess_etalab_cs1100502_extract.csv", {}, 12),
+    ("finess_etalab_cs1100501_extract.csv", {}, 3),
+    ("ANN_MS_TDP_ET_2025_01_16.CSV", {}, 6),
+    ("ameli_2024_AT_CTN_NAF.xlsx", {"reponse-year": "2024"}, 4_498),
+)
+"""Real files of each partner, what their page asks, and the rows that they bring in."""
+
+
+def test_the_real_files_come_in_through_the_pages(app: Flask, browse: Browse) -> None:
+    make_user("lointaine", make_organisation(Role.ARS, "ARS de loin", FAR_AND_WIDE))
+    make_structure(make_employer("Association", departement="01"), "EHPAD", "01", finess="010001436")
+    db.session.commit()
+    found = {}
+    for name, asked, _ in REAL:
+        browser = browse("preventeur" if asked else "lointaine")
+        page = upload(browser, read_bytes(name), name=name)
+        assert browser.fill(page, "/verifier", **asked).status == 302
+        assert work(latest()).state is ImportState.CHECKED, name
+        assert browser.fill(page, "/confirmer").status == 302
+        done = work(latest())
+        assert (done.state, done.rejected) == (ImportState.DONE, 0) and "L’import est terminé" in browser.get(page).main
+        found[name] = done.created
+    assert found == {name: created for name, _, created in REAL}
