@@ -198,7 +198,7 @@ def test_a_file_larger_than_any_other_form_may_be_is_taken_from_who_is_signed_in
 
 
 FAR_AND_WIDE = "01 59 971 972 973 974 976 977 978 986"
-REAL = (
+REAL: tuple[tuple[str, dict[str, str], int], ...] = (
     ("finess_etalab_cs1100502_extract.csv", {}, 12),
     ("finess_etalab_cs1100501_extract.csv", {}, 3),
     ("ANN_MS_TDP_ET_2025_01_16.CSV", {}, 6),
