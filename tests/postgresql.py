@@ -90,17 +90,28 @@ def save(url: str) -> None:
         connection.execute(SAVE)
 
 
-def restore(url: str) -> None:
-    """Give all tables the rows that `save` kept, and their sequences; whoever is still connected is sent away.
+def restore(url: str) -> bool:
+    """Give all tables the rows that `save` kept, and their sequences; whoever is in the middle of something is sent
+    away. Tell whether somebody was.
 
-    A copy of a whole database takes ten times longer.
+    A copy of a whole database takes ten times longer, and a connection that begins reads the whole catalogue again.
     """
-    with psycopg.connect(_plain(url), autocommit=True) as connection:
-        connection.execute(
+    if url not in _KEPT or _KEPT[url].closed:
+        _KEPT[url] = psycopg.connect(_plain(url), autocommit=True)
+    sent_away = (
+        _KEPT[url]
+        .execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
         )
-        connection.execute("SELECT saved.restore()")
+        .fetchall()
+    )
+    _KEPT[url].execute("SELECT saved.restore()")
+    return bool(sent_away)
+
+
+_KEPT: dict[str, psycopg.Connection[tuple[object, ...]]] = {}
+"""The connection by which each database is restored."""
 
 
 SAVE = """

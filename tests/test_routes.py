@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from config import Testing
+from tests.engines import mostly
 from tests.pages import Browser
 from tests.routes import TABLE
 from tests.views.scene import Scene, furnish
@@ -107,7 +108,7 @@ class Visitor:
         return answer, len(own)
 
 
-@pytest.mark.parametrize("column", ["-", *SOMEBODY])
+@pytest.mark.parametrize(("databases", "column"), mostly("postgresql", ["-", *SOMEBODY]), indirect=["databases"])
 def test_each_role_gets_what_the_table_says(app: Flask, world: World, statements: list[str], column: str) -> None:
     scene, visitor = furnish(world), Visitor(app, column, statements)
     found, told = {}, {}

@@ -42,7 +42,7 @@ def built_on(import_: Import, *, now: datetime) -> str:
     if count := count_superseded(import_.id):
         several = f"{count} valeurs en ont été remplacées" if count > 1 else "Une valeur en a été remplacée"
         return f"{several} par un import plus récent : annulez d’abord celui-là."
-    if titles := frozen_upon(import_):
+    if import_.ended_at and (titles := frozen_upon(import_)):
         names = ", ".join(f"« {title} »" for title in titles)
         return f"Une liste de ciblage a été figée avec ces chiffres : {names}."
     return ""

@@ -15,7 +15,6 @@ from app.demo.finess_numbers import finess_number
 from app.extensions import db
 from app.models import (
     Case,
-    ClaimReference,
     Contact,
     Employer,
     FederationMember,
@@ -132,17 +131,6 @@ def test_accidents_go_to_the_structure_else_to_the_employer_never_to_a_public_on
     ]
     assert values(structure_id=of["twin"]) == []
     assert values(siret=twin.siret, indicator="at_first_payment") == [("at_first_payment", 2023, 2_000_000)]
-
-
-def test_references_are_summed_by_activity_from_the_real_workbook(world: World) -> None:
-    content = read_bytes("ameli_2024_AT_CTN_NAF.xlsx")
-    import_ = bring_in(world, "preventeur", content, name="ameli_2024_AT_CTN_NAF.xlsx", year="2024")
-    read, created, *others = counts(import_)
-    assert read == created > 500 and others == [0, 0, 0]
-    found = db.session.get(ClaimReference, (2024, "8710A"))
-    assert found and (found.staff, found.accidents, round(found.frequency / 1_000_000, 1)) == (213_658, 17_535, 82.1)
-    again = bring_in(world, "preventeur", content, name="ameli_2024_AT_CTN_NAF.xlsx", year="2024")
-    assert counts(again) == (read, 0, 0, read, 0)
 
 
 def test_links_complete_the_register_and_are_taken_back(world: World) -> None:

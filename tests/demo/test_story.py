@@ -24,6 +24,10 @@ from tests.conftest import NOW, TODAY
 from workflows.core import Refused
 from workflows.support_case import State
 
+# Both engines tell the same histories (`test_seed`): seeding twice more would cost a minute.
+pytestmark = pytest.mark.parametrize(
+    "region", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 FACTS = {"cse_opinion_on": TODAY - timedelta(days=5), "risk_document_on": TODAY - timedelta(days=60)}
 
 

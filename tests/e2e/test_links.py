@@ -35,6 +35,7 @@ def wait_for_a_link(site: Site, before: int) -> str:
     return str(link)
 
 
+@pytest.mark.parametrize("site", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_a_link_from_the_mail_to_the_desk(site: Site, browser: Browser, pictures: Path, scripts: bool) -> None:
     viewport = DESKTOP if scripts else PHONE

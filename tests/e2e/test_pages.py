@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from tests.e2e.conftest import DESKTOP, PHONE, overflow, violations
 from tests.e2e.site import Site
 from tests.test_routes import rows
 
+SignIn = Callable[..., Page]
+Check = Callable[[Page], list[str]]
 # The same pages come out of both engines: once is enough for axe.
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("site", ["sqlite"], indirect=True)]
 EVERYBODY = {
@@ -28,9 +31,6 @@ EVERYBODY = {
     "admin@demo.example": "adm",
 }
 """Everybody, and the column of the table of routes that says what each may open."""
-
-ON_A_PHONE = ("preventeur@carsat", "coordinatrice@ars", "delegue@federation", "directrice@employeur")
-"""Between them, every page."""
 
 NO_PAGES = re.compile(
     r"[{]|\.(xlsx|json|txt|scss)$|^/(sante|presence|deverrouiller|verification|fonctions)$|/inconnue?$"
@@ -60,26 +60,39 @@ def addresses(column: str) -> list[str]:
     return [template for template in own if not NO_PAGES.search(template)]
 
 
+LOOKED_AT = ("preventeur@carsat", "coordinatrice@ars", "delegue@federation", "directrice@employeur", "admin@demo")
+"""Between them, nearly every page."""
+
+
 @pytest.mark.parametrize(
-    ("email", "viewport"),
-    [
-        *(pytest.param(email, DESKTOP, id=email) for email in EVERYBODY),
-        *(pytest.param(email, PHONE, id=f"{email}-phone") for email in EVERYBODY if email.startswith(ON_A_PHONE)),
-    ],
+    "email",
+    [pytest.param(email, marks=() if email.startswith(LOOKED_AT) else pytest.mark.long) for email in EVERYBODY],
 )
-def test_axe_finds_nothing_for_anybody(
-    site: Site, sign_in: Callable[..., Page], seen: set[bytes], email: str, viewport: dict[str, int]
-) -> None:
-    page = sign_in(email, viewport)
-    found = violations(page) + check(page, seen)
+def test_axe_finds_nothing_for_anybody(site: Site, sign_in: SignIn, seen: set[bytes], email: str) -> None:
+    assert walk(site, sign_in(email, DESKTOP), email, partial(violations_unseen, seen)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("email", [email for email in EVERYBODY if email.startswith(LOOKED_AT)])
+def test_axe_finds_nothing_on_a_phone(site: Site, sign_in: SignIn, seen: set[bytes], email: str) -> None:
+    assert walk(site, sign_in(email, PHONE), email, partial(violations_unseen, seen)) == []
+
+
+@pytest.mark.parametrize("email", [email for email in EVERYBODY if email.startswith(LOOKED_AT)])
+def test_no_page_is_wider_than_a_phone(site: Site, sign_in: SignIn, email: str) -> None:
+    assert walk(site, sign_in(email, PHONE), email, wider) == []
+
+
+def walk(site: Site, page: Page, email: str, check: Check) -> list[str]:
+    """Open every page that somebody may, and return what is wrong with them."""
+    found = check(page)
     for address in addresses(EVERYBODY[email]):
         answer = page.goto(site.address + address)
         assert answer and answer.status == 200, f"{address} : {answer and answer.status}"
-        found += check(page, seen)
+        found += check(page)
     is_carsat = EVERYBODY[email] == "car"
-    found += check_first(page, site, "/dossiers", FROM_A_CASE if is_carsat else (), seen)
-    found += check_first(page, site, "/employeurs", FROM_AN_EMPLOYER if is_carsat else (), seen)
-    assert found == []
+    found += walk_records(page, site, "/dossiers", FROM_A_CASE if is_carsat else (), check)
+    return found + walk_records(page, site, "/employeurs", FROM_AN_EMPLOYER if is_carsat else (), check)
 
 
 @pytest.fixture(scope="module")
@@ -88,51 +101,55 @@ def seen() -> set[bytes]:
     return set()
 
 
-def check_first(page: Page, site: Site, listing: str, below: tuple[str, ...], seen: set[bytes]) -> list[str]:
+def walk_records(page: Page, site: Site, listing: str, below: tuple[str, ...], check: Check) -> list[str]:
     """Check the page of the first record of a list, those that hang below it, and that of its first establishment."""
     page.goto(site.address + listing)
     records = page.locator("main table a")
     if not records.count():
         return []
     records.first.click()
-    found, home = check(page, seen), page.url
+    found, home = check(page), page.url
     for address in below:
         page.goto(home + address)
-        found += check(page, seen)
+        found += check(page)
     if below:
         page.goto(home)
     structures = page.locator("main a[href^='/etablissements/']")
     if structures.count():
         structures.first.click()
-        found += check(page, seen)
+        found += check(page)
     return found
 
 
-def check(page: Page, seen: set[bytes]) -> list[str]:
+def wider(page: Page) -> list[str]:
+    """Say by how many pixels the page is wider than the screen, if it is."""
+    return [f"{page.url} dépasse de {pixels} pixels"] if (pixels := overflow(page)) else []
+
+
+def violations_unseen(seen: set[bytes], page: Page) -> list[str]:
     """Return what is wrong with the page as it is shown; axe looks once at what was shown before at this width."""
-    wider = [f"{page.url} dépasse de {pixels} pixels"] if (pixels := overflow(page)) else []
     content = CHANGING.sub("", page.locator("main").inner_html())
     key = hashlib.sha256(f"{page.viewport_size} {content}".encode()).digest()
     if key in seen:
-        return wider
+        return wider(page)
     seen.add(key)
-    return violations(page) + wider
+    return violations(page) + wider(page)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_where_nobody_is_signed_in(
-    site: Site, seen: set[bytes], sign_in: Callable[..., Page], viewport: dict[str, int]
+    site: Site, seen: set[bytes], sign_in: SignIn, viewport: dict[str, int]
 ) -> None:
     page = sign_in("preventeur@carsat.demo.example", viewport)
     page.context.clear_cookies()
     found = []
     for address in (*addresses("-"), "/lien/perime", "/nulle-part", "/demo/courriels"):
         page.goto(site.address + address)
-        found += check(page, seen)
+        found += violations_unseen(seen, page)
     assert found == []
 
 
-def test_what_is_downloaded_is_what_live_filtering_shows(site: Site, sign_in: Callable[..., Page]) -> None:
+def test_what_is_downloaded_is_what_live_filtering_shows(site: Site, sign_in: SignIn) -> None:
     page = sign_in("coordinatrice@ars.demo.example")
     page.goto(f"{site.address}/dossiers")
     export = page.get_by_role("link", name="Télécharger (XLSX)").or_(page.get_by_role("button", name="Télécharger"))
@@ -148,7 +165,7 @@ def test_what_is_downloaded_is_what_live_filtering_shows(site: Site, sign_in: Ca
     assert export.get_attribute("href") == "/dossiers.xlsx?sector=public"
 
 
-def test_a_long_list_can_be_read_to_its_end(site: Site, sign_in: Callable[..., Page], tmp_path: Path) -> None:
+def test_a_long_list_can_be_read_to_its_end(site: Site, sign_in: SignIn, tmp_path: Path) -> None:
     page = sign_in("coordinatrice@ars.demo.example")
     page.goto(f"{site.address}/dossiers")
     seen: list[str] = []

@@ -31,6 +31,7 @@ from app.queries.cases import get_case
 from app.queries.employers import get_employer, list_contacts
 from app.queries.threads import get_document, get_exchange, get_visit
 from tests.actions.moves import TODAY
+from tests.engines import in_turn
 from tests.factories import NOW, make_exchange, make_visit
 from tests.files import PDF
 from tests.queries.region import EVERYBODY, add_everybody, straddle
@@ -212,7 +213,7 @@ def test_each_record_says_which_convention_opens_it(world: World) -> None:
 MUTATIONS = ("in force", "another territory", "cases alone", "contacts alone")
 
 
-@pytest.mark.parametrize("change", MUTATIONS)
+@pytest.mark.parametrize(("databases", "change"), in_turn(MUTATIONS), indirect=["databases"])
 def test_visible_par_names_the_bodies_that_read_and_no_other(world: World, change: str) -> None:
     """The words drawn before saving are those of the judge that reads afterwards, for every body of the region."""
     add_everybody(world)

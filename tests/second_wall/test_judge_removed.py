@@ -18,8 +18,8 @@ pytestmark = pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 
 LIVING = [name for name in EVERYBODY if name not in ("personne", PARTED, SUSPENDED, "fermee")]
 LISTS = ("/", "/dossiers", "/dossiers?q=zq", "/dossiers.xlsx", "/employeurs", "/employeurs?q=zq", "/employeurs.xlsx")
-SHARE = 15
-"""One address in fifteen for each person, each person beginning elsewhere: all are asked by somebody."""
+SHARES = [60, pytest.param(15, marks=pytest.mark.long)]
+"""One address in so many for each person, each person beginning elsewhere: at length all are asked by somebody."""
 
 
 @pytest.fixture
@@ -35,13 +35,14 @@ def no_judge(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_no_foreign_row_comes_out(app: Flask, ground: Ground, no_judge: None) -> None:
+@pytest.mark.parametrize("share", SHARES)
+def test_no_foreign_row_comes_out(app: Flask, ground: Ground, no_judge: None, share: int) -> None:
     asked, beyond = Counter[str](), Counter[str]()
     faults = []
     pages = [one for one in addresses(app, ground, "GET") if one.endpoint not in LEFT_ALONE]
     for place, name in enumerate(LIVING):
         walker = Walker(app, name)
-        for path in (*LISTS, *(one.path for one in pages[place % SHARE :: SHARE])):
+        for path in (*LISTS, *(one.path for one in pages[place % share :: share])):
             secrets = [ground.secrets[mark] for mark in marks(walker.get(path))]
             beyond[name] += sum(not may_read(name, secret) for secret in secrets)
             faults += [(name, path, secret.where) for secret in secrets if not lets_through(name, secret)]

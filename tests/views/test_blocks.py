@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from app.extensions import db
 from app.models import BlockReason, CarsatBlock, Convention, ConventionParty, Employer, Structure
 from tests.conftest import NOW
+from tests.engines import mostly
 from tests.factories import make_case, make_employer, make_structure
 from tests.pages import Browser
 from tests.queries.region import covers
@@ -91,15 +92,7 @@ def _bytes(answer: TestResponse) -> tuple[bytes, dict[str, str]]:
     return re.sub(rb'(name="[\w-]*submission"[^>]* value=)"[^"]+"', rb"\1", bare(answer)[0]), headers
 
 
-ONCE_EACH = [
-    pytest.param(engine, column, marks=() if (rank + at) % 2 else pytest.mark.long, id=f"{engine}-{column}")
-    for at, engine in enumerate(("sqlite", "postgresql"))
-    for rank, column in enumerate(OTHERS)
-]
-"""Everybody on one of the two engines, turn about; on both at length."""
-
-
-@pytest.mark.parametrize(("databases", "column"), ONCE_EACH, indirect=["databases"])
+@pytest.mark.parametrize(("databases", "column"), mostly("sqlite", OTHERS, both=("ars",)), indirect=["databases"])
 def test_a_block_changes_no_byte_and_no_statement_for_anybody_else(
     app: Flask, world: World, statements: list[str], column: str
 ) -> None:

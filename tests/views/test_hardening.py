@@ -16,8 +16,8 @@ from app.models import UserSession
 from app.views.accounts import hasher
 from config import ConfigurationError, Testing
 from tests.conftest import NOW
+from tests.engines import on_sqlite
 from tests.pages import Browser, Page
-from tests.test_conventions import on_sqlite
 from tests.test_routes import rows
 from tests.views.scene import furnish
 from tests.world import World

@@ -8,63 +8,19 @@ from flask import Flask, abort
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
-from werkzeug.test import TestResponse
 
 from app import auth, create_app
 from app.demo.mail_folder import keep_mail
 from app.interruptions import local_address
-from app.views.headers import ALWAYS, ATTACHMENT_POLICY, MAIL_POLICY
+from app.views.headers import ALWAYS, MAIL_POLICY
 from config import Testing
+from tests.answers import faults, inline
 from tests.conftest import NOW
+from tests.engines import on_sqlite
 from tests.pages import Browser
-from tests.test_conventions import on_sqlite
-from tests.test_routes import SOMEBODY, Demonstration, Visitor, rows
+from tests.test_routes import Demonstration, rows
 from tests.views.scene import furnish
 from tests.world import World
-
-PAGE_POLICY = re.compile(
-    r"default-src 'none'; script-src 'self' 'nonce-[\w-]{22}'; style-src 'self'; img-src 'self' data:; "
-    r"font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
-    r"base-uri 'none'; frame-ancestors 'none'"
-)
-
-
-def faults(answer: TestResponse) -> list[str]:
-    """What an answer lacks of the protections that it should carry."""
-    policy = answer.headers.get("Content-Security-Policy", "")
-    wrong = [name for name, value in ALWAYS.items() if answer.headers.get(name) != value]
-    if "attachment" in answer.headers.get("Content-Disposition", ""):
-        wrong += [] if policy == ATTACHMENT_POLICY or PAGE_POLICY.fullmatch(policy) else [policy]
-    elif not PAGE_POLICY.fullmatch(policy):
-        wrong.append(policy)
-    kept = answer.headers.get("Cache-Control", "")
-    return wrong + ([] if kept == "no-store" or answer.request.path.startswith("/static/") else [kept])
-
-
-def inline(answer: TestResponse) -> list[str]:
-    """What the policy of a page would refuse, and scripts without its nonce."""
-    if answer.mimetype != "text/html" or not answer.data:
-        return []
-    tree = html.fromstring(answer.data)
-    drawn = re.search(r"'nonce-([\w-]+)'", answer.headers["Content-Security-Policy"])
-    bad = tree.xpath("//script[not(@src)]|//style|//*[@style]|//*[starts-with(@href, 'javascript:')]|//base|//iframe")
-    bad += [one for one in tree.xpath("//script") if not drawn or one.get("nonce") != drawn[1]]
-    return [one.tag for one in bad] + [str(name) for name in tree.xpath("//@*[starts-with(name(), 'on')]")]
-
-
-@on_sqlite
-@pytest.mark.parametrize("column", ["-", *SOMEBODY])
-def test_every_answer_of_every_route_carries_its_protections(
-    app: Flask, world: World, statements: list[str], column: str
-) -> None:
-    scene, visitor = furnish(world), Visitor(app, column, statements)
-    found, nonces = {}, []
-    for method, template, _ in sorted(rows(), key=lambda row: row.method):
-        answer = visitor.open(method, scene.address(template))[0]
-        found[method, template] = faults(answer) + inline(answer)
-        nonces += re.findall(r"'nonce-([\w-]+)'", answer.headers["Content-Security-Policy"])
-    assert {place: wrong for place, wrong in found.items() if wrong} == {}
-    assert len(set(nonces)) == len(nonces)  # each answer has its own
 
 
 @on_sqlite

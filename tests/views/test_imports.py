@@ -12,7 +12,7 @@ from app import clock
 from app.actions.import_batches import take
 from app.extensions import db
 from app.jobs.imports import work_on_imports
-from app.models import Import, Observation
+from app.models import ClaimReference, Import, Observation
 from app.readers.reference_files import read_bytes
 from tests.factories import make_employer, make_organisation, make_structure, make_user
 from tests.incoming import DIAMANT, csv_file, plant, work
@@ -222,3 +222,9 @@ def test_the_real_files_come_in_through_the_pages(app: Flask, browse: Browse) ->
         assert (done.state, done.rejected) == (ImportState.DONE, 0) and "L’import est terminé" in browser.get(page).main
         found[name] = done.created
     assert found == {name: created for name, _, created in REAL}
+    summed = db.session.get(ClaimReference, (2024, "8710A"))
+    assert summed and (summed.staff, summed.accidents, round(summed.frequency / 1_000_000, 1)) == (
+        213_658,
+        17_535,
+        82.1,
+    )
