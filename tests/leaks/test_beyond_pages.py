@@ -15,12 +15,15 @@ from app.actions.outbox import REMINDER
 from app.extensions import db
 from app.jobs.mails import send_waiting_mails
 from app.models import CaseDeadline, CaseOfficer, Document, OutboxMail, User
+from tests.engines import on_sqlite_first
 from tests.leaks import ground as grounds
 from tests.leaks.ground import MARK, Ground, Topic
 from tests.leaks.readers import EVERYBODY, may_read
 from tests.leaks.walk import NOBODY_S, Walker, marks
 from tests.mail_server import MailServer, mail_server
 from tests.test_routes import bare
+
+pytestmark = on_sqlite_first
 
 
 @pytest.fixture
