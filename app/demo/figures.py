@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from app.actions import import_batches as batches
 from app.actions import imports as actions
-from app.actions.comparisons import refresh_comparisons
 from app.actions.imports import Received, Terms
 from app.actions.incoming.handling import Context
 from app.auth import actor_for
@@ -84,6 +83,8 @@ def bring_figures(employers: list[Employer], cast: Cast, *, today: date) -> None
         _bring_in(ImportKind.ATMP, name, _accidents(here, years), caisse, now)
     _remark(last, today)
     db.session.flush()
+    from app.actions.comparisons import refresh_comparisons  # numpy and scipy: for this alone
+
     refresh_comparisons()
 
 
