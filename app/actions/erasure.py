@@ -41,6 +41,8 @@ from app.models import (
     Structure,
     TargetingCampaign,
     TargetingDepartement,
+    TargetingDocument,
+    TargetingDocumentContent,
     TargetingLine,
     TargetingNote,
     TargetingPart,
@@ -202,7 +204,11 @@ def erase_requests(ids: Ids) -> None:
 
 def erase_campaigns(ids: Ids) -> None:
     """Take away targeting lists with their figures, their notes and what was proposed of employers."""
-    _delete(TargetingPart.version_id, select(TargetingVersion.id).where(TargetingVersion.campaign_id.in_(ids)))
+    versions = select(TargetingVersion.id).where(TargetingVersion.campaign_id.in_(ids))
+    documents = select(TargetingDocument.id).where(TargetingDocument.version_id.in_(versions))
+    _delete(TargetingDocumentContent.document_id, documents)
+    _delete(TargetingDocument.version_id, versions)
+    _delete(TargetingPart.version_id, versions)
     for model in (
         TargetingVersion,
         TargetingProposal,

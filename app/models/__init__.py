@@ -70,6 +70,13 @@ from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionN
 from app.models.second_factors import RecoveryCode, SecondFactor
 from app.models.sessions import SignInWay, UserSession
 from app.models.targeting import TargetingCampaign, TargetingDepartement, TargetingLine, TargetingScore
+from app.models.targeting_documents import (
+    WHOLE_LIST,
+    SealCertificate,
+    SealedFile,
+    TargetingDocument,
+    TargetingDocumentContent,
+)
 from app.models.targeting_notes import TargetingNote, TargetingProposal
 from app.models.targeting_versions import TargetingPart, TargetingVersion
 from app.models.tellings import CASE_PLACES, IMPORT_DAYS, OPEN_FOLLOW_UPS, RUNNING_IMPORTS
@@ -83,6 +90,7 @@ __all__ = [
     "MILLION",
     "OPEN_FOLLOW_UPS",
     "RUNNING_IMPORTS",
+    "WHOLE_LIST",
     "Absence",
     "AccessAction",
     "AccessEntry",
@@ -157,6 +165,8 @@ __all__ = [
     "RetentionNotice",
     "RuleSetting",
     "Scheme",
+    "SealCertificate",
+    "SealedFile",
     "SecondFactor",
     "Sector",
     "SignInWay",
@@ -165,6 +175,8 @@ __all__ = [
     "Structure",
     "TargetingCampaign",
     "TargetingDepartement",
+    "TargetingDocument",
+    "TargetingDocumentContent",
     "TargetingLine",
     "TargetingNote",
     "TargetingPart",

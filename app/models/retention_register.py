@@ -15,8 +15,9 @@ WAYS = {
     "figure": "statistics without a name: kept",
     "record": "proof that an erasure was announced and done: kept, no person in it",
     "journal": "twelve months, then `flask journal drop`: identifiers and digests, no name",
-    "seal": "a line a day, kept: digests only",
+    "seal": "a line a day, or one a file, kept: digests only",
     "swept": "forgotten by the scheduler: `app/jobs/identity.py`",
+    "certificate": "public certificates of the platform: kept, so that old files can be checked; no person in them",
     "import": "the bytes, the rows refused and what to undo: forgotten by the scheduler once the import has ended",
     "transient": "never outlives its own transaction",
 }
@@ -159,6 +160,8 @@ REGISTER: dict[str, dict[str, str]] = {
     "recovery_codes": {"account_forgotten": "id user_id digest used_at"},
     "retention_notices": {"record": "id slot rule organisation_id noticed_on applies_on found done applied_at"},
     "rule_settings": {"setting": "id workflow deadline count unit remind version"},
+    "seal_certificates": {"certificate": "fingerprint subject pem valid_from valid_until first_used_at"},
+    "sealed_files": {"seal": "sha256 fingerprint sealed_at"},
     "second_factors": {"account_forgotten": "user_id secret created_at confirmed_at last_step"},
     "structures": {
         "directory": "id finess employer_id siret name long_name category address postcode city commune departement"
@@ -171,6 +174,10 @@ REGISTER: dict[str, dict[str, str]] = {
         " summary version submission"
     },
     "targeting_departements": {"targeting_ended": "campaign_id departement"},
+    "targeting_document_contents": {"parent": "document_id data"},
+    "targeting_documents": {
+        "targeting_ended": "id version_id part organisation_id claimed_at failure sealed_at sha256 size"
+    },
     "targeting_lines": {
         "targeting_ended": "id campaign_id employer_id structures first_count next_count computed is_steady motives"
         " decided"

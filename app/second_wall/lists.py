@@ -9,6 +9,12 @@ _LIST_HERE = (
     f"WHERE d.campaign_id = targeting_campaigns.id AND d.departement = ANY ({TERRITORY}))"
 )
 
+_WHOLE_HERE = (
+    f"{LEADS_ONLY} AND NOT EXISTS (SELECT FROM targeting_versions v "
+    "JOIN targeting_departements d ON d.campaign_id = v.campaign_id "
+    f"WHERE v.id = targeting_documents.version_id AND d.departement <> ALL ({TERRITORY}))"
+)
+
 
 def _of_list(table: str) -> str:
     """Asked once for a statement, whatever the number of lines."""
@@ -52,6 +58,14 @@ LISTS: dict[str, Guard] = {
         reads=f"({LEADS_ONLY} OR {own('targeting_parts')} OR targeting_parts.key = 'methode') "
         f"AND {within('targeting_versions', 'version_id', 'targeting_parts')}",
         inserts=f"{LEADS_ONLY} AND {within('targeting_versions', 'version_id', 'targeting_parts')}",
+    ),
+    # The whole list is for who reads all of its départements; a part, for the organisation that it is made for.
+    "targeting_documents": Guard(
+        reads=f"{within('targeting_versions', 'version_id', 'targeting_documents')} "
+        f"AND ({own('targeting_documents')} OR targeting_documents.organisation_id IS NULL AND {_WHOLE_HERE})",
+    ),
+    "targeting_document_contents": Guard(
+        reads=within("targeting_documents", "document_id", "targeting_document_contents"),
     ),
     "targeting_notes": Guard(
         reads=f"({own('targeting_notes')} OR targeting_notes.author_id = {USER} OR {LEADS_ONLY} "

@@ -250,6 +250,8 @@ UNGUARDED = {
     "anonymous_cases": "plus rien n’y mène à un employeur ni à une personne",
     "data_requests": "une demande vient de quelqu’un qui n’a pas toujours de compte",
     **dict.fromkeys(("peer_bands", "claim_references", "claim_territories"), "des chiffres sans nom"),
+    "sealed_files": "des empreintes, qui ne disent rien d’un contenu",
+    "seal_certificates": "des certificats publics",
     "targeting_departements": "des codes de départements, lus pour savoir à qui une liste s’ouvre",
     "rule_settings": "réglages de la région : aucun employeur, aucun dossier",
 }
@@ -271,6 +273,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("open_follow_ups", "case_places", "import_days"), "SELECT"),
         **dict.fromkeys(("running_imports", "alembic_version"), "SELECT"),
         **dict.fromkeys(("peer_bands", "claim_references", "claim_territories"), "SELECT"),
+        **dict.fromkeys(("seal_certificates", "sealed_files"), "SELECT"),
         **dict.fromkeys(("conventions", "convention_parties"), "SELECT, INSERT, UPDATE"),
         **dict.fromkeys(("convention_families", "convention_departements"), _WHOLE),
         **dict.fromkeys(("user_identities", "second_factors", "recovery_codes", "throttles"), _WHOLE),
@@ -318,6 +321,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         "targeting_lines": "SELECT, INSERT, DELETE",
         "targeting_scores": "SELECT, INSERT, DELETE",
         "targeting_proposals": "SELECT (id, campaign_id, employer_id, state, decided)",
+        # The documents of those that are signed are sealed there too.
+        **dict.fromkeys(("targeting_versions", "targeting_parts"), "SELECT"),
+        "targeting_documents": "SELECT, INSERT, UPDATE",
+        "targeting_document_contents": "INSERT",
+        **dict.fromkeys(("seal_certificates", "sealed_files"), "SELECT, INSERT"),
         "import_chunks": "SELECT, DELETE",
         "cpoms": _WHOLE,
         **dict.fromkeys(("cpom_signatories", "cpom_structures"), "SELECT, INSERT, DELETE"),
