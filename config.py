@@ -34,7 +34,14 @@ SECURITY = {
 }
 """What it does better with."""
 
-OPTIONAL = (*OPENID, "OIDC_ACR", "OIDC_ACR_SECOND_FACTOR", *SECURITY)
+SEAL = {
+    "SEAL_P12": "fichier PKCS#12 du cachet : sa clé et son certificat",
+    "SEAL_PASSPHRASE": "phrase secrète de ce fichier",
+    "SEAL_PASSPHRASE_FILE": "ou le fichier qui la contient",
+}
+"""What seals the documents of signed lists; only the scheduler and the commands need it."""
+
+OPTIONAL = (*OPENID, "OIDC_ACR", "OIDC_ACR_SECOND_FACTOR", *SECURITY, *SEAL)
 
 
 class ConfigurationError(Exception):
@@ -47,6 +54,8 @@ class Config:
     NAME = ""
     DEMO = False
     TESTING = False
+    MAKES_ITS_SEAL = False
+    """Whether a certificate that nobody vouches for is made where there is none."""
     SECRET_KEY = ""
     PUBLIC_URL = "http://127.0.0.1:8000"
     PROXIES = 0
@@ -95,6 +104,9 @@ class Config:
     MAIL_FOLDER: str | None = None
     SEALS = ""
     """Where the daily seals of the journal are kept outside the database (JALON_SEALS)."""
+    SEAL_P12 = ""
+    SEAL_PASSPHRASE = ""
+    SEAL_PASSPHRASE_FILE = ""
     OIDC_ISSUER = ""
     OIDC_CLIENT_ID = ""
     OIDC_CLIENT_SECRET = ""
@@ -118,6 +130,7 @@ class Config:
         self.SECURITY_EXPIRES = _day("SECURITY_EXPIRES") or self.SECURITY_EXPIRES
         self.SECOND_FACTOR_FROM = _day("SECOND_FACTOR_FROM") or self.SECOND_FACTOR_FROM
         _check_openid(self)
+        _check_seal(self)
 
 
 def _day(name: str) -> str:
@@ -135,6 +148,22 @@ def _count(name: str, default: int) -> int:
     if not re.fullmatch(r"[0-9]", value):
         raise ConfigurationError(f"JALON_{name}={value} : écrivez un nombre de 0 à 9.")
     return int(value)
+
+
+def _check_seal(config: Config) -> None:
+    """Read the passphrase from its file; what is given must be there, the rest is said when a document is sealed."""
+    if config.SEAL_PASSPHRASE_FILE:
+        try:
+            config.SEAL_PASSPHRASE = Path(config.SEAL_PASSPHRASE_FILE).read_text().strip()
+        except OSError as error:
+            raise ConfigurationError(f"JALON_SEAL_PASSPHRASE_FILE est illisible : {error.strerror}.") from error
+    if os.environ.get("JALON_SEAL_P12"):
+        if not Path(config.SEAL_P12).is_file():
+            raise ConfigurationError(f"JALON_SEAL_P12={config.SEAL_P12} : ce fichier n’existe pas.")
+        if not config.SEAL_PASSPHRASE:
+            raise ConfigurationError(
+                "JALON_SEAL_P12 demande une phrase secrète : JALON_SEAL_PASSPHRASE ou JALON_SEAL_PASSPHRASE_FILE."
+            )
 
 
 def _check_openid(config: Config) -> None:
@@ -165,10 +194,12 @@ class Development(Config):
     """A developer's machine: embedded database, mails to whatever JALON_SMTP_URL names."""
 
     NAME = "development"
+    MAKES_ITS_SEAL = True
 
     def __init__(self) -> None:
         self.SQLALCHEMY_DATABASE_URI = _embedded_database(self.NAME)
         self.SECRET_KEY = _kept_secret(self.NAME)
+        self.SEAL_P12, self.SEAL_PASSPHRASE = str(INSTANCE / f"{self.NAME}-cachet.p12"), self.SECRET_KEY
         super().__init__()
 
 

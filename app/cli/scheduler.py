@@ -20,6 +20,7 @@ from app.jobs.imports import forget_old_imports, work_on_imports
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
 from app.jobs.seals import seal_the_day
 from app.jobs.targeting import compute_lists
+from app.jobs.targeting_documents import seal_lists
 from app.queries.outbox import count_waiting_mails
 from app.second_wall.standing import blindness_of_scheduler
 
@@ -33,7 +34,7 @@ log = logging.getLogger("jalon.scheduler")
 @click.option(
     "--once",
     is_flag=True,
-    help="Prépare les rappels, envoie les courriels, reprend imports et calculs, scelle le journal, puis s’arrête.",
+    help="Prépare les rappels, envoie les courriels, reprend imports et calculs, scelle listes signées et journal, puis s’arrête.",
 )
 @click.option(
     "--tick",
@@ -67,6 +68,7 @@ def run_once() -> None:
     done = send_waiting_mails()
     work_on_imports()
     compute_lists()
+    seal_lists()
     forget_old_imports()
     seal_the_day()
     click.echo(f"Rappels préparés : {queued}. {_summary(done)} Encore en attente : {count_waiting_mails()}.")
@@ -87,6 +89,7 @@ def run(app: Flask, tick: float) -> None:
     jobs.add_job(_in_context(app, Sender(stopping)), seconds=tick, next_run_time=first, **common)
     jobs.add_job(_in_context(app, Importer(stopping)), seconds=tick, next_run_time=first, **common)
     jobs.add_job(_in_context(app, ListMaker(stopping)), seconds=tick, next_run_time=first, **common)
+    jobs.add_job(_in_context(app, ListSealer(stopping)), seconds=tick, next_run_time=first, **common)
     # Blocked, then waited for: a handler that interrupts a thread holding a lock could leave it held for ever.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     jobs.start()
@@ -129,6 +132,17 @@ class ListMaker:
     def __call__(self) -> None:
         if done := compute_lists(should_stop=self._stopping.is_set):
             log.info("Listes de ciblage calculées : %d.", done)
+
+
+class ListSealer:
+    """Seals the documents of the lists that are signed; stopped, it leaves the others for the next time."""
+
+    def __init__(self, stopping: Event) -> None:
+        self._stopping = stopping
+
+    def __call__(self) -> None:
+        if done := seal_lists(should_stop=self._stopping.is_set):
+            log.info("Documents de listes scellés : %d.", done)
 
 
 class Sender:

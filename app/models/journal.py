@@ -72,6 +72,7 @@ class JournalAction(LabelledEnum):
     TARGETING_PROPOSED = "targeting_proposed", "Proposition sur une liste de ciblage"
     TARGETING_DECIDED = "targeting_decided", "Proposition décidée"
     TARGETING_FROZEN = "targeting_frozen", "Liste de ciblage figée"
+    TARGETING_SEALED = "targeting_sealed", "Document d’une liste de ciblage scellé"
     JOURNAL_DROPPED = "journal_dropped", "Période close retirée du journal"
 
 

@@ -138,6 +138,16 @@ def reads_part(actor: Actor, campaign: TargetingCampaign, part: TargetingPart | 
     return is_method or campaign_places(actor, campaign) == frozenset(campaign.codes)
 
 
+def reads_document(actor: Actor, campaign: TargetingCampaign, organisation_id: int | None) -> bool:
+    """Tell whether the document made for an organisation is the actor's (None: that of the whole list).
+
+    Each has its own and no other: who reads all of a list has the whole, the others the part made for them.
+    """
+    if organisation_id is None:
+        return reads_part(actor, campaign, None)
+    return organisation_id == actor.organisation_id
+
+
 # --- What people add ----------------------------------------------------------------------------------------
 
 

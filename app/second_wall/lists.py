@@ -59,10 +59,10 @@ LISTS: dict[str, Guard] = {
         f"AND {within('targeting_versions', 'version_id', 'targeting_parts')}",
         inserts=f"{LEADS_ONLY} AND {within('targeting_versions', 'version_id', 'targeting_parts')}",
     ),
-    # The whole list is for who reads all of its départements; a part, for the organisation that it is made for.
+    # For the organisation that it is made for, and for who reads all the départements of the list.
     "targeting_documents": Guard(
         reads=f"{within('targeting_versions', 'version_id', 'targeting_documents')} "
-        f"AND ({own('targeting_documents')} OR targeting_documents.organisation_id IS NULL AND {_WHOLE_HERE})",
+        f"AND ({own('targeting_documents')} OR {_WHOLE_HERE})",
     ),
     "targeting_document_contents": Guard(
         reads=within("targeting_documents", "document_id", "targeting_document_contents"),
