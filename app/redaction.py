@@ -75,7 +75,7 @@ LOGGERS = (
 def install(app_logger: logging.Logger, settings: Any) -> None:
     """Put the filter on the loggers of this process and on the handlers they end in; lines tell universal time."""
     logging.Formatter.converter = time.gmtime
-    redactor = Redactor(str(settings["SECRET_KEY"]))
+    redactor = Redactor(str(settings["SECRET_KEY"]), str(settings.get("SEAL_PASSPHRASE", "")))
     for logger in (app_logger, *map(logging.getLogger, LOGGERS)):
         for place in (logger, *logger.handlers):
             place.filters = [one for one in place.filters if not isinstance(one, Redactor)]

@@ -1,12 +1,13 @@
 """A territory with figures and a list on it, for the tests of targeting."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from app.actions import targeting as actions
+from app.actions.targeting_versions import freeze_list
 from app.extensions import db
 from app.jobs.targeting import compute_lists
 from app.models import (
@@ -122,6 +123,23 @@ def frozen_by_hand(campaign: TargetingCampaign, world: World) -> TargetingVersio
         place = {"version_id": version.id, "position": position, "employers": position}
         db.session.add(TargetingPart(**place, **words, organisation_id=whose))
     db.session.flush()
+    return version
+
+
+def frozen_whole(world: World, *, state: ListState, **changed: Any) -> TargetingVersion:
+    """A list frozen as the application freezes it: Les Tilleuls are the federation's, two employers are nobody's."""
+    campaign = targeted(world, "coordinatrice", "Tilleuls", "CCAS", "Clain", state=ListState.CONSULTATION, **changed)
+    return freeze_again(world, campaign, state)
+
+
+def freeze_again(world: World, campaign: TargetingCampaign, state: ListState = ListState.SIGNED) -> TargetingVersion:
+    """Freeze a list whose consultation is over, and put it in this state."""
+    over = campaign.consulted_until or TODAY
+    version = freeze_list(
+        campaign, version=campaign.version, actor=world.actor("coordinatrice"), today=over + timedelta(days=1), now=NOW
+    )
+    campaign.state = state
+    db.session.commit()
     return version
 
 

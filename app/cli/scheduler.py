@@ -34,7 +34,7 @@ log = logging.getLogger("jalon.scheduler")
 @click.option(
     "--once",
     is_flag=True,
-    help="Prépare les rappels, envoie les courriels, reprend imports et calculs, scelle listes signées et journal, puis s’arrête.",
+    help="Prépare les rappels, envoie les courriels, reprend imports et calculs, scelle listes et journal ; s’arrête.",
 )
 @click.option(
     "--tick",

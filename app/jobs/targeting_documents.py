@@ -21,10 +21,17 @@ from app.views.targeting_reports import Edition, Signed, count_employers, values
 from reports import targeting_list
 from reports.rendering import PdfUnavailable
 from reports.targeting_list import TargetingList
+from workflows.targeting_texts import tampered
 
 log = logging.getLogger("jalon.targeting")
 UNEXPECTED = "Le document n’a pas pu être produit : il sera tenté de nouveau ; si cela dure, prévenez l’exploitation."
+ALTERED = "Les textes de cette version ne sont plus ceux qui ont été figés et signés : prévenez l’exploitation."
 PILOTS = "pilotes de la liste"
+
+
+class Altered(Exception):
+    """What was frozen is no longer what it was: nothing is sealed of it."""
+
 
 Sheet = Callable[[TargetingCampaign, TargetingVersion], Sequence[Signed]]
 
@@ -73,7 +80,7 @@ def _seal_one(number: int, sealer: Callable[[], Sealer], sheet: Sheet, now: Call
         kept = keep_sealed(number, _drawn(values, mine, now()), _told(mine), now=now())
         db.session.commit()
         return kept
-    except (Unusable, PdfUnavailable) as why:
+    except (Altered, Unusable, PdfUnavailable) as why:
         log.warning("Document de liste %d non scellé : %s", number, why)
         _fail(number, str(why))
     except Exception:
@@ -89,6 +96,8 @@ def _values(number: int, sheet: Sheet, now: datetime) -> TargetingList:
         .options(joinedload(TargetingDocument.version).selectinload(TargetingVersion.parts))
     ).one()
     version = document.version
+    if tampered(version.as_frozen()):
+        raise Altered(ALTERED)
     campaign = db.session.get_one(TargetingCampaign, version.campaign_id)
     before = _version(campaign.id, version.number - 1)
     edition = Edition(

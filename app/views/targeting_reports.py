@@ -248,15 +248,9 @@ def _sheet(signed: Sequence[Signed], reader: int | None) -> tuple[tuple[Signatur
     if not others:
         return rows, ""
     if len(others) < SMALLEST_CELL:
-        return (
-            rows,
-            "D’autres fédérations sont consultées sur leurs adhérents ; leurs réponses sont gardées avec la liste.",
-        )
+        return rows, "D’autres organismes sont consultés sur leur part ; leurs réponses sont gardées avec la liste."
     agreed = sum(one.has_agreed for one in others)
-    return (
-        rows,
-        f"{len(others)} autres fédérations sont consultées sur leurs adhérents, dont {agreed} d’accord à ce jour.",
-    )
+    return rows, f"{len(others)} autres organismes consultés sur leur part, dont {agreed} d’accord à ce jour."
 
 
 def _without_reason(row: SignatureRow) -> SignatureRow:

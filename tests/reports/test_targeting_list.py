@@ -29,7 +29,8 @@ def test_every_variant_is_archivable_and_accessible_before_and_after_its_seal(na
 def test_the_whole_list_says_all_that_was_decided() -> None:
     text = text_of(drawn("whole"))
     for words in (
-        "version 2", "Deux-Sèvres (79), Vienne (86)", "plus de la moitié des fédérations", "Postes vacants", "À fiabiliser",
+        "version 2", "Deux-Sèvres (79), Vienne (86)", "plus de la moitié des fédérations", "Postes vacants",
+        "À fiabiliser",
         "CCAS de Niort", "le terrain", "Place de tous", "par délégation de Zoé Blanc", "Le CCAS change de directeur",
         "Attendue", ROOT[:16], "règlement eIDAS", "Exemplaire de ARS Poitou", "17 décembre 2026 à 10",
     ):  # fmt: skip
