@@ -308,8 +308,16 @@ POST /ciblage/{campaign}/employeurs/{employer}/propositions 401 422 422 422 422 
 POST /ciblage/{campaign}/propositions/{proposal}/retenue    401 403 409 409 403 403 403 403 403 403 403 403 404
 POST /ciblage/{campaign}/propositions/{proposal}/ecartee    401 403 409 409 403 403 403 403 403 403 403 403 404
 GET  /ciblage/{campaign}/versions/1                         302 200 200 200 200 403 403 200 403 403 403 403 404
+GET  /ciblage/{campaign}/versions/1/documents               302 200 200 200 200 403 403 200 403 403 403 403 404
+GET  /ciblage/{campaign}/versions/1/documents/avancement    302 302 302 302 302 403 403 302 403 403 403 403 404
+GET  /ciblage/{campaign}/versions/1/documents/{whole}.pdf   302 200 200 200 404 403 403 404 403 403 403 403 404
+GET  /ciblage/{campaign}/versions/1/documents/{part}.pdf 302 404 404 404 404 403 403 200 403 403 403 403 404
+GET  /ciblage/{campaign}/versions/1/documents/{whole}/lecture.pdf 302 200 200 200 404 403 403 404 403 403 403 403 404
+GET  /ciblage/{campaign}/versions/1/documents/{part}/lecture.pdf 302 404 404 404 404 403 403 200 403 403 403 403 404
 GET  /ciblage/{campaign}/ajouter                            302 200 200 200 200 403 403 200 403 403 403 403 404
 POST /ciblage/{campaign}/ajouter                            401 422 422 422 422 403 403 422 403 403 403 403 404
+GET  /verifier                                              302 200 200 200 200 200 200 200 200 200 200 200 200
+POST /verifier                                              401 422 422 422 422 422 422 422 422 422 422 422 422
 POST /fonctions                                             401 302 302 302 302 302 302 302 302 302 302 302 302
 POST /deconnexion                                           401 302 302 302 302 302 302 302 302 302 302 302 302
 """

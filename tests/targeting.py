@@ -1,5 +1,6 @@
 """A territory with figures and a list on it, for the tests of targeting."""
 
+import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,14 +12,19 @@ from app.actions.targeting_versions import freeze_list
 from app.extensions import db
 from app.jobs.targeting import compute_lists
 from app.models import (
+    WHOLE_LIST,
     Employer,
     FederationMember,
     FigureSource,
     Observation,
     Quality,
+    SealCertificate,
+    SealedFile,
     Sector,
     Structure,
     TargetingCampaign,
+    TargetingDocument,
+    TargetingDocumentContent,
     TargetingLine,
     TargetingPart,
     TargetingScore,
@@ -124,6 +130,28 @@ def frozen_by_hand(campaign: TargetingCampaign, world: World) -> TargetingVersio
         db.session.add(TargetingPart(**place, **words, organisation_id=whose))
     db.session.flush()
     return version
+
+
+def sealed_by_hand(version: TargetingVersion) -> dict[str, TargetingDocument]:
+    """The documents of a version as if they had been sealed: bytes that say whose they are, and no PDF."""
+    days = dict.fromkeys(("valid_from", "valid_until", "first_used_at"), NOW)
+    db.session.add(SealCertificate(fingerprint="f" * 64, subject="Essai", pem="", **days))
+    db.session.flush()
+    found = {}
+    for part, whose in [(WHOLE_LIST, None), *((one.key, one.organisation_id) for one in version.parts)]:
+        if whose is None and part != WHOLE_LIST:
+            continue
+        data = f"document {part} de la version {version.id}".encode()
+        digest = hashlib.sha256(data).hexdigest()
+        db.session.add(SealedFile(sha256=digest, fingerprint="f" * 64, sealed_at=NOW))
+        db.session.flush()
+        kept = {"sealed_at": NOW, "sha256": digest, "size": len(data)}
+        found[part] = TargetingDocument(version_id=version.id, part=part, organisation_id=whose, **kept)
+        db.session.add(found[part])
+        db.session.flush()
+        db.session.add(TargetingDocumentContent(document_id=found[part].id, data=data))
+    db.session.flush()
+    return found
 
 
 def frozen_whole(world: World, *, state: ListState, **changed: Any) -> TargetingVersion:

@@ -17,7 +17,8 @@ from app.models import WHOLE_LIST, Organisation, TargetingCampaign, TargetingDoc
 from app.queries.targeting_documents import texts_of
 from app.seal.certificate import Sealer, Unusable
 from app.second_wall.rules import IMPORTER
-from app.views.targeting_reports import Edition, Signed, count_employers, values_of, words_of_seal
+from app.views.targeting_reports import Edition, count_employers, values_of, words_of_seal
+from app.views.targeting_sheets import Signed, signed_sheet
 from reports import targeting_list
 from reports.rendering import PdfUnavailable
 from reports.targeting_list import TargetingList
@@ -36,16 +37,11 @@ class Altered(Exception):
 Sheet = Callable[[TargetingCampaign, TargetingVersion], Sequence[Signed]]
 
 
-def nobody_signed(campaign: TargetingCampaign, version: TargetingVersion) -> Sequence[Signed]:
-    """An empty sheet of signatures."""
-    return ()
-
-
 def seal_lists(
     *,
     now: Callable[[], datetime] = clock.now,
     should_stop: Callable[[], bool] = lambda: False,
-    sheet: Sheet = nobody_signed,
+    sheet: Sheet = signed_sheet,
     on_sealed: Callable[[str], None] = lambda part: None,
 ) -> int:
     """Seal what waits, one document after the other; return how many were sealed. Stopped, it goes on next time."""

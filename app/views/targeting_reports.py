@@ -13,8 +13,9 @@ from app.readers.territories import departement_name
 from app.statistics.disclosure import SMALLEST_CELL
 from app.views import targeting_words as words
 from app.views.listing import short_category
+from app.views.targeting_sheets import Signed, rows_for
 from figures.targeting import TargetClass
-from reports.targeting_list import Copy, Criterion, ListedEmployer, Share, SignatureRow, TargetingList
+from reports.targeting_list import Copy, Criterion, ListedEmployer, Share, TargetingList
 from workflows.targeting_list import MembershipRule, QuorumRule
 from workflows.targeting_scope import Route, TargetField, criteria_of
 from workflows.targeting_texts import METHOD, Difference, FrozenList, Part, difference
@@ -22,16 +23,6 @@ from workflows.targeting_texts import METHOD, Difference, FrozenList, Part, diff
 BY_FIELD, BY_FIGURES = "le terrain", "les indicateurs"
 DEPARTEMENT = "departement-"
 """Before the number of a département: its text tells again employers of the others."""
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A row of the sheet of signatures, and whose it is; `is_lead`: one of the three bodies that run the list."""
-
-    organisation_id: int
-    is_lead: bool
-    has_agreed: bool
-    row: SignatureRow
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,7 @@ def values_of(
     is_whole = part == WHOLE_LIST
     employers = _employers(texts, is_whole)
     label = "" if is_whole else next(one.label for one in texts if one.key == part)
-    rows, others = _sheet(signed, edition.organisation_id)
+    rows, others = rows_for(signed, edition.organisation_id)
     return TargetingList(
         title=method["title"],
         number=version.number,
@@ -232,26 +223,3 @@ def _changes(
     then = replace(before, parts=tuple(part for part in before.parts if part.key in keys))
     found: Difference = difference(then, FrozenList(version.number, now, version.root))
     return tuple(words.changes(found))
-
-
-# --- The signatures -----------------------------------------------------------------------------------------
-
-
-def _sheet(signed: Sequence[Signed], reader: int | None) -> tuple[tuple[SignatureRow, ...], str]:
-    """The whole sheet for who reads the whole list. For any other, its own row, those of the bodies that run the list
-    without their reasons, which may name somebody's employer, and the rest as a count."""
-    if reader is None:
-        return tuple(one.row for one in signed), ""
-    shown = [one for one in signed if one.is_lead or one.organisation_id == reader]
-    rows = tuple(one.row if one.organisation_id == reader else _without_reason(one.row) for one in shown)
-    others = [one for one in signed if one not in shown]
-    if not others:
-        return rows, ""
-    if len(others) < SMALLEST_CELL:
-        return rows, "D’autres organismes sont consultés sur leur part ; leurs réponses sont gardées avec la liste."
-    agreed = sum(one.has_agreed for one in others)
-    return rows, f"{len(others)} autres organismes consultés sur leur part, dont {agreed} d’accord à ce jour."
-
-
-def _without_reason(row: SignatureRow) -> SignatureRow:
-    return replace(row, reason="Motif gardé avec la liste complète." if row.reason else "")

@@ -36,7 +36,13 @@ NAVIGATION = (
         ("employers", "structures", "contacts", "indicators"),
         Kind.EMPLOYER,
     ),
-    ("Ciblage", "Ciblage", "targeting.index", ("targeting", "targeting_lines"), Kind.TARGETING_LIST),
+    (
+        "Ciblage",
+        "Ciblage",
+        "targeting.index",
+        ("targeting", "targeting_lines", "targeting_documents"),
+        Kind.TARGETING_LIST,
+    ),
     ("Conventions", "Conventions", "conventions.index", ("conventions",), Kind.CONVENTION),
     ("Aide", "Aide", "help.index", ("help",), None),
 )

@@ -1,4 +1,4 @@
-"""A targeting list as it was frozen, with its sheet of signatures: whole for its pilots, one part for each other reader.
+"""A targeting list as it was frozen, with its sheet of signatures: whole for its pilots, a part for any other.
 
 No figure of an employer is in it, and employers stand in the order of their names: nobody reads a rank here.
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.actions import targeting_documents as actions
 from app.actions.targeting_documents import claim, prepare_documents
@@ -18,6 +18,7 @@ from app.jobs import targeting_documents as jobs
 from app.jobs.targeting_documents import seal_lists
 from app.models import (
     WHOLE_LIST,
+    Organisation,
     SealCertificate,
     SealedFile,
     TargetingCampaign,
@@ -28,7 +29,7 @@ from app.models import (
 )
 from app.queries.targeting_documents import known_certificates
 from app.seal.checking import Verdict, check
-from app.views.targeting_reports import Signed
+from app.views.targeting_sheets import Signed
 from reports.targeting_list import SignatureRow
 from tests.reports.conftest import failures
 from tests.reports.test_visit_report_pdf import text_of
@@ -55,7 +56,7 @@ def version(world: World) -> TargetingVersion:
 
 def sheet(campaign: TargetingCampaign, version: TargetingVersion) -> list[Signed]:
     names = ("ARS Poitou", "Fédération A", "Fédération B")
-    numbers = dict(db.session.execute(text("SELECT short_name, id FROM organisations")).all())
+    numbers = {one.short_name: one.id for one in db.session.scalars(select(Organisation))}
     return [
         Signed(numbers.get(name, 999), name == "ARS Poitou", True, SignatureRow(
             name, f"Signataire de {name}", "directrice", "", "Signée avec réserve", f"Réserve de {name}", NOW, "compte",

@@ -46,7 +46,7 @@ UNMARKED = {
 }
 """Arguments that name no record of an employer."""
 
-BY_HAND = {"step": "", "organisation_id": "", "slug": "resume", "answer": "retenue", "number": "1"}
+BY_HAND = {"step": "", "organisation_id": "", "slug": "resume", "answer": "retenue", "number": "1", "part": "complet"}
 """Arguments that name an act or a reader, with what they hold by default."""
 
 NOTHING = {"structure": "990000000"}

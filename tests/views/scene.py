@@ -9,6 +9,7 @@ from app.actions.documents import Upload, store_document
 from app.actions.visits import finalise_visit
 from app.extensions import db
 from app.models import (
+    WHOLE_LIST,
     Absence,
     Case,
     Contact,
@@ -38,7 +39,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.files import PDF
-from tests.targeting import frozen_by_hand, targeted
+from tests.targeting import frozen_by_hand, sealed_by_hand, targeted
 from tests.world import POITOU, World
 from workflows.data_request import RequestKind
 from workflows.import_run import ImportKind, ImportState
@@ -99,13 +100,14 @@ def furnish(world: World) -> Scene:
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
     }
     db.session.commit()
-    return Scene({name: str(number) for name, number in names.items()})
+    parts = {"whole": WHOLE_LIST, "part": f"federation-{world.organisation('Fédération A').id}"}
+    return Scene({name: str(number) for name, number in names.items()} | parts)
 
 
 def targeting_numbers(world: World) -> dict[str, int]:
     """A list of the ARS that federations are consulted on, one in preparation, one of the Gironde; a proposal."""
     here = targeted(world, "coordinatrice", "Tilleuls", "CCAS", state=ListState.CONSULTATION)
-    frozen_by_hand(here, world)
+    sealed_by_hand(frozen_by_hand(here, world))
     draft = targeted(world, "coordinatrice", "Tilleuls")
     far = targeted(world, "ailleurs", "Garonne", departements=frozenset({"33"}), state=ListState.CONSULTATION)
     author = world.actor("departement")
