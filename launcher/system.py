@@ -46,7 +46,7 @@ DATABASE = (Package("postgresql", has_postgresql),)
 BROWSER = (
     Package("chromium", lambda: has_program("chromium")),
     Package("libatomic1", lambda: has_library("libatomic.so.1")),  # for the Node inside Playwright
-    Package("poppler-utils", lambda: has_program("pdftotext") and has_program("pdftoppm")),
+    Package("poppler-utils", lambda: all(map(has_program, ("pdftotext", "pdftoppm", "pdfsig")))),
 )
 
 

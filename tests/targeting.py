@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -132,8 +133,9 @@ def frozen_by_hand(campaign: TargetingCampaign, world: World) -> TargetingVersio
     return version
 
 
-def sealed_by_hand(version: TargetingVersion) -> dict[str, TargetingDocument]:
-    """The documents of a version as if they had been sealed: bytes that say whose they are, and no PDF."""
+def sealed_by_hand(version: TargetingVersion, held: Mapping[str, str] | None = None) -> dict[str, TargetingDocument]:
+    """The documents of a version as if they had been sealed: bytes that say whose they are and what each part holds,
+    and no PDF."""
     days = dict.fromkeys(("valid_from", "valid_until", "first_used_at"), NOW)
     db.session.add(SealCertificate(fingerprint="f" * 64, subject="Essai", pem="", **days))
     db.session.flush()
@@ -141,7 +143,7 @@ def sealed_by_hand(version: TargetingVersion) -> dict[str, TargetingDocument]:
     for part, whose in [(WHOLE_LIST, None), *((one.key, one.organisation_id) for one in version.parts)]:
         if whose is None and part != WHOLE_LIST:
             continue
-        data = f"document {part} de la version {version.id}".encode()
+        data = f"document {part} de la version {version.id} {(held or {}).get(part, '')}".encode()
         digest = hashlib.sha256(data).hexdigest()
         db.session.add(SealedFile(sha256=digest, fingerprint="f" * 64, sealed_at=NOW))
         db.session.flush()

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher, Type
 
 import config
 from app import create_app
-from config import OPENID, REQUIRED, ConfigurationError, Development, Production, config_from_environment
+from config import OPENID, REQUIRED, SEAL, ConfigurationError, Development, Production, config_from_environment
 
 COMPLETE = {
     "SECRET_KEY": "k" * 32,
@@ -21,7 +21,7 @@ COMPLETE = {
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (*REQUIRED, *OPENID):
+    for name in (*REQUIRED, *OPENID, *SEAL):
         monkeypatch.delenv(f"JALON_{name}", raising=False)
     monkeypatch.delenv("JALON_ENV", raising=False)
     monkeypatch.setattr(config, "INSTANCE", tmp_path)
@@ -112,3 +112,19 @@ def test_proconnect_is_spoken_to_over_https(monkeypatch: pytest.MonkeyPatch) -> 
     set_up(monkeypatch, ENV="production", **COMPLETE, **{**PROCONNECT, "OIDC_ISSUER": "http://fournisseur.example"})
     with pytest.raises(ConfigurationError, match="https"):
         config_from_environment()
+
+
+def test_a_seal_is_given_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    set_up(monkeypatch, ENV="production", **COMPLETE)
+    assert config_from_environment().SEAL_P12 == ""
+    set_up(monkeypatch, SEAL_P12=str(tmp_path / "cachet.p12"))
+    with pytest.raises(ConfigurationError, match="n’existe pas"):
+        config_from_environment()
+    (tmp_path / "cachet.p12").write_bytes(b"p12")
+    with pytest.raises(ConfigurationError, match="JALON_SEAL_PASSPHRASE"):
+        config_from_environment()
+    set_up(monkeypatch, SEAL_PASSPHRASE_FILE=str(tmp_path / "phrase"))
+    with pytest.raises(ConfigurationError, match="JALON_SEAL_PASSPHRASE_FILE"):
+        config_from_environment()
+    (tmp_path / "phrase").write_text("une phrase\n")
+    assert config_from_environment().SEAL_PASSPHRASE == "une phrase"

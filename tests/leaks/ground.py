@@ -79,6 +79,7 @@ class Topic(LabelledEnum):
     AID = "aid", "Aide"
     TARGETING = "targeting", "Liste de ciblage"
     TARGET_LINE = "target_line", "Employeur d’une liste de ciblage"
+    FROZEN = "frozen", "Employeur d’une liste figée, dans son texte et ses documents"
     TARGET_NOTE = "target_note", "Note sur une liste de ciblage"
     PROPOSAL = "proposal", "Proposition sur une liste de ciblage"
 

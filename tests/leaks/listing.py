@@ -5,12 +5,15 @@ from sqlalchemy import select
 from app.auth import actor_of
 from app.extensions import db
 from app.models import (
+    WHOLE_LIST,
     Structure,
     TargetingCampaign,
     TargetingLine,
     TargetingNote,
+    TargetingPart,
     TargetingProposal,
     TargetingScore,
+    TargetingVersion,
     User,
     Visibility,
 )
@@ -18,9 +21,10 @@ from figures.targeting import TargetClass
 from tests.factories import NOW
 from tests.leaks.ground import Ground, Secret, Topic
 from tests.leaks.people import PEOPLE
-from tests.targeting import make_campaign
+from tests.targeting import make_campaign, sealed_by_hand
 from workflows.targeting_list import ListState
 from workflows.targeting_proposals import NoteNature, ProposalKind, ProposalState, Reason
+from workflows.targeting_texts import Entry, freeze
 
 AUTHORS = {
     "voisin": ("preventeur", "referent", "departement", "federation"),
@@ -45,7 +49,38 @@ def plant_list(ground: Ground, people: dict[str, User]) -> None:
         ground.name("target", ground.employer_ids[name], Secret(Topic.TARGET_LINE, name))
         for author in authors:
             _added(ground, campaign, name, people[author])
+    _seal(ground, campaign, people)
     db.session.flush()
+
+
+PARTS = {"voisin": "federation", "clain": "federation_b", "municipal": ""}
+"""Whose part of the frozen list each employer stands on; nobody's, for the last."""
+
+
+def _seal(ground: Ground, campaign: TargetingCampaign, people: dict[str, User]) -> None:
+    """Freeze a version of the list, and seal its documents: each bears the marks of its employers."""
+    marks = {name: ground.mark(Secret(Topic.FROZEN, name, where="targeting_parts.text")) for name in PARTS}
+    bodies = {name: people[name].capacities[0].organisation_id for name in PARTS.values() if name}
+    keys = {name: (f"federation-{bodies[whose]}",) if whose else () for name, whose in PARTS.items()}
+    facts = {"city": "", "departement": "79", "route": "carsat", "origin": "field"}
+    entries = [Entry(f"79000000{n}", f"Liste {marks[name]}", keys[name], facts) for n, name in enumerate(PARTS)]
+    frozen = freeze(1, {"title": "Liste"}, entries, {})
+    version = TargetingVersion(
+        campaign_id=campaign.id, number=1, root=frozen.root, frozen_at=NOW, author_id=campaign.author_id
+    )
+    db.session.add(version)
+    db.session.flush()
+    for position, part in enumerate(frozen.parts):
+        whose = part.key.removeprefix("federation-")
+        place = {"version_id": version.id, "position": position, "employers": bool(position)}
+        own = int(whose) if whose.isdecimal() else None
+        words = {"key": part.key, "label": part.label, "text": part.text, "digest": part.digest}
+        db.session.add(TargetingPart(**place, **words, organisation_id=own))
+    db.session.flush()
+    held = {key: marks[name] for name, own in keys.items() for key in own}
+    sealed_by_hand(version, {WHOLE_LIST: " ".join(marks.values()), **held})
+    for key in (WHOLE_LIST, *held):
+        ground.name("part", key, Secret(Topic.TARGETING, "liste"))
 
 
 def _line(campaign: TargetingCampaign, structure: Structure) -> None:

@@ -49,12 +49,13 @@ accident    all   none  none  none  none  none  none  all   all
 cpom        all   all   all   all   none  none  none  all   all
 aid         all   all   all   own   own   all   none  all   all
 target_line all   all   all   none  none  none  all   none  none
+frozen      all   all   none  none  none  none  all   none  none
 target_note wide  wide  wide  none  none  none  own   none  none
 proposal    all   all   all   none  none  none  own   none  none
 """
 """all: whatever the audience; wide: own, or shared with partners; own: what one's organisation wrote;
-emp: shared with the employer. « car:T » leaves public employers out: there the Carsat reads register,
-progress, and that it is on a list."""
+emp: shared with the employer. A frozen text is for who reads all the départements of its list.
+« car:T » leaves public employers out: there the Carsat reads register, progress, and that it is on a list."""
 
 CODES = {
     Role.CARSAT: "car",
@@ -115,7 +116,7 @@ def may_read(name: str, secret: Secret) -> bool:
             return False
         tie = "T"
     rule = READS[secret.topic.value, f"{CODES[role]}:{tie}"]
-    told = (Topic.REGISTER, Topic.PROGRESS, Topic.TARGET_LINE)
+    told = (Topic.REGISTER, Topic.PROGRESS, Topic.TARGET_LINE, Topic.FROZEN)
     if role is Role.CARSAT and secret.employer in PUBLIC and secret.topic not in told:
         rule = "none"
     return _opens(rule, secret, own=bool(secret.owner) and secret.owner == PEOPLE.get(name))

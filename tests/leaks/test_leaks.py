@@ -27,6 +27,7 @@ READING = {
     "conventions.show": Topic.CONVENTION,
     "imports.show": Topic.IMPORT,
     "targeting.show": Topic.TARGETING,
+    "targeting.version": Topic.TARGETING,
     "targeting_lines.show": Topic.TARGET_LINE,
 }
 """Pages that answer whoever may read what they name."""
@@ -42,8 +43,10 @@ LISTED = (
     "?origin=proposition",
     "?q=association",
     "?apres=0A~1",
+    "/versions/1",
+    "/versions/1/documents",
 )
-"""A targeting list, filtered."""
+"""A targeting list, filtered; its frozen version and its documents."""
 
 SAMPLE, WHOLE, FIRST = 0.01, 1.0, 2
 SHARES = [
@@ -188,6 +191,7 @@ def _lists(walk: Walk) -> list[str]:
         "/aide/droits",
         "/ciblage",
         *(f"/ciblage/{number}{query}" for number, _ in walk.ground.numbers["campaign"] for query in LISTED),
+        *(f"/ciblage/1/versions/1/documents/{part}.pdf" for part, _ in walk.ground.numbers["part"]),
         "/donnees",
         "/donnees/sans-reponse",
         "/donnees/sans-reponse?departement=33&year=2024",
