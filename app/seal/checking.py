@@ -74,7 +74,14 @@ def _check(data: bytes, known: Mapping[str, str]) -> Checked:
     if len(found) > 1 or not (whole and status.intact and status.valid):
         return Checked(Verdict.ALTERED)
     words = str(seal.sig_object.get("/Reason", ""))
-    return Checked(Verdict.INTACT, fingerprint, certificate.subject.human_friendly, seal.self_reported_timestamp, words)
+    return Checked(Verdict.INTACT, fingerprint, _name(certificate), seal.self_reported_timestamp, words)
+
+
+def _name(certificate: Any) -> str:
+    """« Cachet de la plateforme (Organisme) », as the certificate names them."""
+    told = certificate.subject.native
+    name, owner = told.get("common_name", ""), told.get("organization_name", "")
+    return f"{name} ({owner})" if name and owner else str(name or owner)
 
 
 def _validate(seal: Any, own: str) -> Any:

@@ -105,18 +105,22 @@ def _facts(method: Mapping[str, Any], version: TargetingVersion, edition: Editio
         ("Composition de la réunion", method.get("meeting", "")),
         ("Signatures nécessaires", QuorumRule(method["quorum"]).label if "quorum" in method else ""),
         ("Employeur de plusieurs fédérations, ou d’aucune", _membership(method)),
-        ("Fédérations consultées", f"jusqu’au {_day(method.get('consulted_until'))}"),
-        ("Échanges avec les adhérents", f"à partir du {_day(method.get('speak_from'))}"),
+        ("Fédérations consultées", _day_of(method, "consulted_until", "jusqu’au")),
+        ("Échanges avec les adhérents", _day_of(method, "speak_from", "à partir du")),
     )
-    return tuple((label, value) for label, value in rows if value and not value.endswith(" "))
+    return tuple((label, value) for label, value in rows if value)
 
 
 def _membership(method: Mapping[str, Any]) -> str:
     return f"Il figure {MembershipRule(method['membership']).label}." if "membership" in method else ""
 
 
-def _day(value: str | None) -> str:
-    return day(date.fromisoformat(value)) if value else ""
+def _day_of(method: Mapping[str, Any], name: str, words: str) -> str:
+    return f"{words} {_day(method[name])}" if method.get(name) else ""
+
+
+def _day(value: str) -> str:
+    return day(date.fromisoformat(value))
 
 
 def _place(code: str) -> str:
