@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.actions import targeting_documents as actions
+from app.actions.erasure import erase_campaigns
 from app.actions.targeting_documents import claim, prepare_documents
 from app.extensions import db
 from app.jobs import targeting_documents as jobs
@@ -27,7 +28,7 @@ from app.models import (
     TargetingLine,
     TargetingVersion,
 )
-from app.queries.targeting_documents import known_certificates
+from app.queries.targeting_documents import get_sealed_file, known_certificates
 from app.seal.checking import Verdict, check
 from app.views.targeting_sheets import Signed
 from reports.targeting_list import SignatureRow
@@ -209,3 +210,15 @@ def test_the_last_version_alone_is_sealed_and_tells_what_changed(world: World, v
     texts = [text_of(bytes_of(one)) for one in documents().values()]
     assert all("version 2" in text and "Depuis la version précédente" in text for text in texts)
     assert "Sortent CCAS de Niort" in texts[0] and "CCAS" not in texts[1]
+
+
+def test_a_list_that_is_erased_leaves_the_digests_of_its_files(version: TargetingVersion) -> None:
+    """Whoever kept a file can still have it checked: the platform knows its digest, and nothing of its content."""
+    campaign = version.campaign_id
+    seal_lists()
+    data = bytes_of(documents()[WHOLE_LIST])
+    erase_campaigns([campaign])
+    db.session.commit()
+    assert documents() == {} and db.session.query(TargetingDocumentContent).count() == 0
+    assert get_sealed_file(hashlib.sha256(data).hexdigest())
+    assert check(data, known_certificates()).verdict is Verdict.INTACT
