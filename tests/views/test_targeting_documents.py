@@ -198,10 +198,10 @@ def test_any_other_file_has_a_clear_answer(browse: Browse, world: World) -> None
     ):
         page = checked(browser, data)
         assert page.status == 200 and words in page.main, words
-    for data, status, words in (
+    for sent, status, words in (
         (None, 422, "Choisissez un fichier."),
         (b"%PDF-1.7" + b"0" * (10 * 1024 * 1024), 422, "10 Mo"),
         (b"%PDF-1.7" + b"0" * (13 * 1024 * 1024), 413, "Mo"),
     ):
-        page = checked(browser, data)
+        page = checked(browser, sent)
         assert page.status == status and words in page.text, words
