@@ -75,12 +75,15 @@ def _prepare(version_id: int) -> int:
     return len(rows)
 
 
-def claim(*, now: datetime) -> TargetingDocument | None:
-    """Take the next document to be sealed, or one left in the middle; None when nothing waits. The caller commits."""
-    waiting = and_(
-        TargetingDocument.sealed_at.is_(None),
-        or_(TargetingDocument.claimed_at.is_(None), TargetingDocument.claimed_at < now - STALE),
-    )
+def claim(*, now: datetime, failed_before: datetime | None = None) -> TargetingDocument | None:
+    """Take the next document to be sealed, or one left in the middle; None when nothing waits. The caller commits.
+
+    `failed_before`: one that failed before then is tried again at once, for somebody who has just put things right.
+    """
+    free = [TargetingDocument.claimed_at.is_(None), TargetingDocument.claimed_at < now - STALE]
+    if failed_before:
+        free.append(and_(TargetingDocument.failure != "", TargetingDocument.claimed_at < failed_before))
+    waiting = and_(TargetingDocument.sealed_at.is_(None), or_(*free))
     while (number := _next(waiting)) is not None:
         taken = db.session.execute(
             update(TargetingDocument)

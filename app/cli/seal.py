@@ -46,7 +46,7 @@ def show() -> None:
 @seal_group.command("documents")
 def documents() -> None:
     """Scelle les documents des listes signées qui attendent (le planificateur le fait de lui-même)."""
-    done = seal_lists(on_sealed=lambda part: click.echo(f"Scellé : {part}"))
+    done = seal_lists(on_sealed=lambda part: click.echo(f"Scellé : {part}"), is_asked=True)
     waiting = count_waiting_documents()
     click.echo(f"{plural(done, 'document scellé', 'documents scellés')}, {waiting} en attente.")
     if waiting:

@@ -43,23 +43,31 @@ def seal_lists(
     should_stop: Callable[[], bool] = lambda: False,
     sheet: Sheet = signed_sheet,
     on_sealed: Callable[[str], None] = lambda part: None,
+    is_asked: bool = False,
 ) -> int:
-    """Seal what waits, one document after the other; return how many were sealed. Stopped, it goes on next time."""
+    """Seal what waits, one document after the other; return how many were sealed. Stopped, it goes on next time.
+
+    `is_asked`: by somebody, who waits for what failed before too.
+    """
     take_role(IMPORTER)
     try:
-        return _seal(now, should_stop, sheet, on_sealed)
+        return _seal(now, should_stop, sheet, on_sealed, now() if is_asked else None)
     finally:
         db.session.remove()  # the role goes with it
 
 
 def _seal(
-    now: Callable[[], datetime], should_stop: Callable[[], bool], sheet: Sheet, on_sealed: Callable[[str], None]
+    now: Callable[[], datetime],
+    should_stop: Callable[[], bool],
+    sheet: Sheet,
+    on_sealed: Callable[[str], None],
+    failed_before: datetime | None,
 ) -> int:
     prepare_documents()
     db.session.commit()
     settings, done = current_app.config, 0
     sealer = cache(lambda: sealer_of(settings, now=now()))
-    while not should_stop() and (document := claim(now=now())):
+    while not should_stop() and (document := claim(now=now(), failed_before=failed_before)):
         number, part = document.id, document.part
         db.session.commit()
         if _seal_one(number, sealer, sheet, now):

@@ -181,6 +181,17 @@ def test_the_command_does_the_same_and_says_what_waits(app: Flask, version: Targ
     assert shown.exit_code == 0 and "Cachet de développement" in shown.output
 
 
+def test_the_command_tries_again_at_once_what_failed(
+    app: Flask, version: TargetingVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = app.test_cli_runner()
+    with monkeypatch.context() as patch:
+        patch.setitem(app.config, "SEAL_P12", "")
+        failed = runner.invoke(args=["seal", "documents"])
+    assert failed.exit_code == 1 and "0\N{NO-BREAK SPACE}document scellé, 2 en attente." in failed.output
+    assert runner.invoke(args=["seal", "documents"]).exit_code == 0
+
+
 def test_a_file_is_checked_by_command(app: Flask, version: TargetingVersion, tmp_path: Path) -> None:
     seal_lists()
     path = tmp_path / "liste.pdf"
