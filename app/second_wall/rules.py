@@ -23,7 +23,7 @@ ROLES = {
     APP: "les pages : chaque organisation n’y trouve que ses lignes",
     SCHEDULER: "rappels et courriels : les échéances de tous les dossiers, aucun texte",
     AGGREGATES: "les comptages sans nom, et rien d’autre",
-    IMPORTER: "les fichiers repris : le registre, les indicateurs et les CPOM, aucun texte",
+    IMPORTER: "les fichiers repris et les listes : registre, indicateurs, CPOM, listes figées ; aucune note",
 }
 """Beside the owner of the tables, who migrates, imports and runs the commands."""
 
