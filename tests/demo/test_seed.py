@@ -41,6 +41,10 @@ from app.models import (
     OutboxMail,
     Sector,
     Structure,
+    TargetingCampaign,
+    TargetingLine,
+    TargetingNote,
+    TargetingProposal,
     User,
     Visit,
 )
@@ -49,10 +53,13 @@ from app.permissions import Actor
 from app.queries.case_filters import CaseFilters
 from app.queries.case_list import count_baskets, count_cases
 from config import Demo, Production
+from figures.targeting import TargetClass
 from tests.conftest import TODAY
 from workflows.import_run import ImportKind, ImportState
 from workflows.roles import Role
 from workflows.support_case import WORKFLOW, Outcome, State
+from workflows.targeting_list import ListState
+from workflows.targeting_proposals import Decision, ProposalState
 from workflows.visit_report import VisitStatus
 
 CASES = range(115, 131)
@@ -346,3 +353,15 @@ def test_its_figures_came_in_by_files_that_the_page_shows(region: Flask) -> None
     assert sum(one.rejected for one in imports) and sum(one.remarks for one in imports)
     told = select(func.count()).select_from(ImportProblem).where(ImportProblem.severity == "reject")
     assert db.session.scalar(told) == sum(one.rejected for one in imports)
+
+
+def test_a_list_is_consulted_on_by_those_who_know(region: Flask) -> None:
+    campaign = db.session.scalars(select(TargetingCampaign)).one()
+    assert campaign.state is ListState.CONSULTATION and len(campaign.codes) == 12
+    counts = campaign.summary["classes"]
+    assert counts["first"] >= 10 and counts["to_qualify"] and counts["silent"]
+    decided = db.session.scalars(select(TargetingLine).where(TargetingLine.decided.is_not(None))).one()
+    assert (decided.computed, decided.decided) == (TargetClass.FIRST, Decision.NEXT)
+    states = db.session.scalars(select(TargetingProposal.state).order_by(TargetingProposal.id)).all()
+    assert states == [ProposalState.ACCEPTED, ProposalState.PENDING, ProposalState.PENDING]
+    assert db.session.scalar(select(func.count()).select_from(TargetingNote)) == 3
