@@ -135,7 +135,7 @@ def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> st
 
 def _return_url(employer: Employer, actor: Actor, figures: list[Summary]) -> str:
     """The employer's own yearly return, when there is something to tell."""
-    is_told = any(facts for _, _, facts in figures) and may(actor, Act.COMMENT, Kind.INDICATOR, employer)
+    is_told = any(one.facts for one in figures) and may(actor, Act.COMMENT, Kind.INDICATOR, employer)
     return url_for("indicators.yearly_return", employer_id=employer.id) if is_told else ""
 
 

@@ -251,13 +251,20 @@ def _interval(low: int, high: int, weight: int) -> str:
     )
 
 
-Summary = tuple[str, str, list[str]]
+@dataclass(frozen=True)
+class Summary:
+    """What is known of a structure in short; `shows_more`: its table and its pictures may be asked for on the spot."""
+
+    name: str
+    url: str
+    facts: list[str]
+    shows_more: bool
 
 
 def summaries_of(
     actor: Actor, record: Employer | Case, structures: Sequence[Structure], today: date, *, viewer: Actor | None = None
 ) -> list[Summary]:
-    """Return (name, address of its figures, what is known in short) for each structure open to view; three statements.
+    """Return what is known in short of each structure open to view, in three statements.
 
     Nothing when no family of figures is open to the actor.
     """
@@ -265,14 +272,16 @@ def summaries_of(
     employer = record.employer if isinstance(record, Case) else record
     opened = [structure for structure in structures if not structure.is_closed]
     current = queries.list_current(actor, record, opened, kinds, viewer)
-    return [_summary(Sheet(actor, one, employer, today, kinds, _of(one, current), {}, None)) for one in opened if kinds]
+    sheets = [Sheet(actor, one, employer, today, kinds, _of(one, current), {}, None) for one in opened if kinds]
+    return [_summary(sheet, shows_more=viewer is None) for sheet in sheets]
 
 
 def _of(structure: Structure, current: Sequence[Current]) -> dict[tuple[str, int], Current]:
     return {(one.indicator, one.year): one for one in current if one.structure_id == structure.id}
 
 
-def _summary(sheet: Sheet) -> Summary:
-    url = url_for("structures.show", finess_number=sheet.structure.finess, _anchor="chiffres")
+def _summary(sheet: Sheet, *, shows_more: bool) -> Summary:
+    url = url_for("structures.show", finess_number=sheet.structure.finess)
     told = [line for line in lines(sheet) if line.code in IN_SHORT and line.is_known]
-    return sheet.structure.name, url, [f"{line.label} {line.value} en {line.year}" for line in told]
+    facts = [f"{line.label} {line.value} en {line.year}" for line in told]
+    return Summary(sheet.structure.name, url, facts, shows_more=shows_more and bool(facts))

@@ -176,3 +176,14 @@ def test_a_long_list_can_be_read_to_its_end(site: Site, sign_in: SignIn, tmp_pat
             break
         following.click()
     assert len(seen) == len(set(seen)) > 100
+
+
+def test_table_and_pictures_open_on_the_case_itself(site: Site, sign_in: SignIn) -> None:
+    page = sign_in("preventeur@carsat.demo.example")
+    page.goto(f"{site.address}/dossiers?q=tilleuls")
+    page.locator("main table th a").first.click()
+    assert page.locator("#chiffres-montres svg").count() == 0
+    page.get_by_role("link", name="Tableau et courbes").first.click()
+    page.locator("#chiffres-montres svg").first.wait_for()
+    assert page.locator("#chiffres-montres").get_by_role("table").first.is_visible()
+    assert violations(page) == [] and overflow(page) == 0
