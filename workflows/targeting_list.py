@@ -5,7 +5,7 @@ refusal is recorded with its reason, and blocks no further than the quorum rule 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -66,12 +66,16 @@ AGREED = (Answer.SIGNED, Answer.RESERVED)
 
 @dataclass(frozen=True)
 class Signature:
-    """The answer of one organisation, with the digests of what it read: its parts, the method among them."""
+    """The answer of one organisation, with the digests of what it read: its parts, the method among them.
+
+    `own` is the key of its text when it signs a part: its members, or its départements; empty for who signs the whole.
+    """
 
     organisation: str
     kind: Role
     answer: Answer = Answer.AWAITED
     read: tuple[tuple[str, str], ...] = ()
+    own: str = ""
 
 
 # --- Guards -------------------------------------------------------------------------------------------------
@@ -136,6 +140,10 @@ def validity_is_given(campaign: Any, *, today: date, **_: Any) -> Missing | None
 def signatories_are_named(campaign: Any, *, signatures: Sequence[Signature] = (), **_: Any) -> Missing | None:
     lacking = [role.label for role in (Role.ARS, Role.CARSAT) if role not in {one.kind for one in signatures}]
     return Missing(f"Il manque un signataire : {', '.join(lacking)}.", at="signataires") if lacking else None
+
+
+def signatories_are_in_post(campaign: Any, *, absent: Sequence[str] = (), **_: Any) -> Missing | None:
+    return Missing(f"Nommez une autre personne : {' '.join(absent)}", at="signataires") if absent else None
 
 
 def quorum_is_reached(campaign: Any, *, signatures: Sequence[Signature] = (), **_: Any) -> Missing | None:
@@ -210,7 +218,13 @@ WORKFLOW = Workflow(
             needs_motive=True,
         ),
         _step(
-            "call", (ListState.FROZEN,), ListState.SIGNING, "Appeler à signer", validity_is_given, signatories_are_named
+            "call",
+            (ListState.FROZEN,),
+            ListState.SIGNING,
+            "Appeler à signer",
+            validity_is_given,
+            signatories_are_named,
+            signatories_are_in_post,
         ),
         _step(
             "conclude",
@@ -261,10 +275,7 @@ def quorum_awaits(rule: QuorumRule, signatures: Iterable[Signature]) -> list[str
 
 def is_out_of_reach(rule: QuorumRule, signatures: Iterable[Signature]) -> bool:
     """Tell whether refusals keep the quorum from being reached: the list is then to be amended."""
-    hopeful = [
-        one if one.answer is Answer.REFUSED else Signature(one.organisation, one.kind, Answer.SIGNED)
-        for one in signatures
-    ]
+    hopeful = [one if one.answer is Answer.REFUSED else replace(one, answer=Answer.SIGNED) for one in signatures]
     return bool(quorum_awaits(rule, hopeful))
 
 
@@ -278,13 +289,17 @@ def voided_by(signature: Signature, frozen: FrozenList) -> tuple[str, ...]:
     now = {part.key: part.digest for part in frozen.parts}
     known = dict(signature.read)
     changed = [key for key, digest in known.items() if now.get(key) != digest]
-    if signature.kind in LEADS:  # who signs the whole has not read what came since
-        changed += [key for key in now if key not in known]
+    # What came since has not been read: any text for who signs the whole, its own for who signs a part.
+    changed += [key for key in parts_of(frozen, signature.kind, signature.own) if key not in known]
     return tuple(sorted(changed, key=lambda key: (key != METHOD, key)))
 
 
-def parts_of(frozen: FrozenList, kind: Role, federation: str) -> tuple[str, ...]:
-    """Return the parts that a signatory reads and signs: a lead, all of them; a federation, the method and its own."""
-    if kind in LEADS:
+def parts_of(frozen: FrozenList, kind: Role, own: str) -> tuple[str, ...]:
+    """Return the parts that a signatory reads and signs, by the key of its own text.
+
+    A lead of the whole territory (no text of its own) signs all of them; a federation, and a lead of some of the
+    départements, the method and its own.
+    """
+    if kind in LEADS and not own:
         return tuple(part.key for part in frozen.parts)
-    return tuple(part.key for part in frozen.parts if part.key in (METHOD, federation))
+    return tuple(part.key for part in frozen.parts if part.key in (METHOD, own))

@@ -23,13 +23,19 @@ class Entry:
     """An employer of the list, without any figure: what everybody who signs its part may read.
 
     `federations` are the keys of the sub-lists on which it stands; none: the one that no federation signs.
-    `facts` are its place, its structures, its class as decided, its route: plain values.
+    `facts` are its place, its structures, its class as decided, its route: plain values. `territories` are the keys of
+    the texts of bodies that cover a part of the territory only, on which it stands besides.
     """
 
     number: str
     name: str
     federations: tuple[str, ...]
     facts: Mapping[str, Any]
+    territories: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (*(self.federations or (WITHOUT_FEDERATION,)), *self.territories)
 
 
 @dataclass(frozen=True)
@@ -77,14 +83,17 @@ def digest_of(text: str) -> str:
 
 
 def freeze(version: int, method: Mapping[str, Any], entries: Iterable[Entry], labels: Mapping[str, str]) -> FrozenList:
-    """Return the texts of a version; `labels` names the federations by key. ValueError for an employer told twice."""
+    """Return the texts of a version; `labels` names the federations and territories by key.
+
+    ValueError for an employer told twice.
+    """
     listed = sorted(entries, key=lambda entry: entry.number)
     if len({entry.number for entry in listed}) < len(listed):
         raise ValueError("un employeur figure deux fois")
-    held = {key for entry in listed for key in entry.federations or (WITHOUT_FEDERATION,)}
+    held = {key for entry in listed for key in entry.keys}
     parts = [_part(METHOD, "Méthode", method)]
     for key in sorted(held):
-        own = [entry for entry in listed if key in (entry.federations or (WITHOUT_FEDERATION,))]
+        own = [entry for entry in listed if key in entry.keys]
         label = labels.get(key, "Employeurs sans fédération")
         parts.append(_part(key, label, {"part": key, "employers": [_told(entry) for entry in own]}))
     return FrozenList(version, tuple(parts), root_of(version, parts))

@@ -39,6 +39,7 @@ from app.models import (
     RecoveryCode,
     SecondFactor,
     Structure,
+    TargetingAnswer,
     TargetingCampaign,
     TargetingDepartement,
     TargetingDocument,
@@ -48,6 +49,7 @@ from app.models import (
     TargetingPart,
     TargetingProposal,
     TargetingScore,
+    TargetingSignatory,
     TargetingVersion,
     User,
     UserIdentity,
@@ -209,7 +211,10 @@ def erase_campaigns(ids: Ids) -> None:
     _delete(TargetingDocumentContent.document_id, documents)
     _delete(TargetingDocument.version_id, versions)
     _delete(TargetingPart.version_id, versions)
+    seats = select(TargetingSignatory.id).where(TargetingSignatory.campaign_id.in_(ids))
+    _delete(TargetingAnswer.signatory_id, seats)
     for model in (
+        TargetingSignatory,
         TargetingVersion,
         TargetingProposal,
         TargetingNote,

@@ -110,20 +110,31 @@ def launch(campaign: TargetingCampaign, *, version: int, actor: Actor, now: date
 
 
 def take_step(
-    campaign: TargetingCampaign, slug: str, motive: str, *, version: int, actor: Actor, today: date, now: datetime
+    campaign: TargetingCampaign,
+    slug: str,
+    motive: str,
+    *,
+    version: int,
+    actor: Actor,
+    today: date,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
-    """Take a step of the procedure; raises Forbidden, Stale, or Refused with all that is missing."""
+    """Take a step of the procedure; raises Forbidden, Stale, or Refused with all that is missing.
+
+    `facts` are what its guards ask for besides.
+    """
     _refuse_unless_decides(campaign, actor)
     if campaign.version != version:
         raise Stale(campaign)
     came_from = campaign.state
-    WORKFLOW.fire(campaign, slug, today=today, effective_on=None, motive=motive)
+    WORKFLOW.fire(campaign, slug, today=today, effective_on=None, motive=motive, **(facts or {}))
     campaign.entered_on, campaign.motive = today, motive.strip()
     content = {"step": slug, "from": came_from.value, "to": campaign.state.value}
     _tell(JournalAction.TARGETING_STEP, campaign, content, actor=actor, now=now)
 
 
-def missing_for(campaign: TargetingCampaign, slug: str, *, today: date, **facts: int) -> tuple[Missing, ...]:
+def missing_for(campaign: TargetingCampaign, slug: str, *, today: date, **facts: Any) -> tuple[Missing, ...]:
     """Return what stands in the way of a step, its motive left aside: the form asks for it."""
     return WORKFLOW.missing(campaign, slug, today=today, effective_on=None, motive="…", **facts)
 

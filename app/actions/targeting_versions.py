@@ -1,7 +1,7 @@
 """Freezing a targeting list: what is retained that day becomes texts with their digests, of which nothing changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from app.actions.errors import Forbidden, Stale
 from app.actions.journal import record
 from app.actions.targeting import NOT_YOURS, is_of_field
+from app.actions.targeting_signatures import place_bodies
 from app.extensions import db
 from app.models import (
     Employer,
@@ -23,16 +24,18 @@ from app.models import (
     TargetingPart,
     TargetingVersion,
 )
-from app.permissions import Actor, campaign_places, may_decide_list
+from app.permissions import Actor, campaign_places, may_decide_list, signing_roles
+from app.queries.choices import organisations_around
 from app.queries.targeting import count_standings, standing_of
 from workflows.core import Missing, Refused
+from workflows.roles import LEADS
 from workflows.targeting_list import WORKFLOW, MembershipRule
 from workflows.targeting_scope import method_content, route_of
 from workflows.targeting_texts import Entry, FrozenList, freeze
 
 PARTLY_READ = "Figer la liste revient à une personne qui en lit tout le territoire."
-FEDERATION = "federation-"
-"""Before the number of a federation: the key of its text."""
+FEDERATION, TERRITORY = "federation-", "departement-"
+"""Before the number of an organisation: the key of the text of its members, of the employers of its départements."""
 
 
 def freeze_list(
@@ -50,6 +53,7 @@ def freeze_list(
     entries, labels = _entries(campaign)
     frozen = freeze(_next_number(campaign), _method(campaign), entries, labels)
     kept = _keep(campaign, frozen, {entry.number for entry in entries}, actor=actor, now=now)
+    place_bodies(campaign, frozen, _signing_bodies(campaign, frozen), actor=actor, now=now)
     content = {"version": frozen.version, "root": frozen.root}
     record(JournalAction.TARGETING_FROZEN, ObjectKind.TARGETING, campaign.id, content, actor=actor, now=now)
     return kept
@@ -100,7 +104,25 @@ def _entries(campaign: TargetingCampaign) -> tuple[list[Entry], dict[str, str]]:
         employer: names if campaign.membership is MembershipRule.EACH or len(names) == 1 else ()
         for employer, names in members.items()
     }
-    return [_entry(campaign, line, keys.get(line.employer_id, ())) for line in lines], labels
+    partial = {one for one in _bodies_around(campaign) if not one.territory >= set(campaign.codes)}
+    labels |= {f"{TERRITORY}{one.id}": one.short_name for one in partial}
+    return [_entry(campaign, line, keys.get(line.employer_id, ()), partial) for line in lines], labels
+
+
+def _bodies_around(campaign: TargetingCampaign) -> Sequence[Organisation]:
+    """Return the ARS, caisses and départements whose territory meets that of the list."""
+    return organisations_around(campaign.codes, LEADS)
+
+
+def _signing_bodies(campaign: TargetingCampaign, frozen: FrozenList) -> list[tuple[Organisation, str]]:
+    """Return who signs a version, with the key of its own text: empty for a body of the whole territory."""
+    whole = set(campaign.codes)
+    leads = [(one, "" if one.territory >= whole else f"{TERRITORY}{one.id}") for one in _bodies_around(campaign)]
+    numbers = [int(part.key.removeprefix(FEDERATION)) for part in frozen.parts if part.key.startswith(FEDERATION)]
+    federations = select(Organisation).where(
+        Organisation.id.in_(numbers), Organisation.kind.in_(signing_roles()), Organisation.is_active
+    )
+    return leads + [(one, f"{FEDERATION}{one.id}") for one in db.session.scalars(federations)]
 
 
 def _members(employers: Iterable[int]) -> tuple[Mapping[int, tuple[str, ...]], dict[str, str]]:
@@ -118,7 +140,9 @@ def _members(employers: Iterable[int]) -> tuple[Mapping[int, tuple[str, ...]], d
     return found, labels
 
 
-def _entry(campaign: TargetingCampaign, line: TargetingLine, federations: tuple[str, ...]) -> Entry:
+def _entry(
+    campaign: TargetingCampaign, line: TargetingLine, federations: tuple[str, ...], partial: Iterable[Organisation]
+) -> Entry:
     employer, places = line.employer, set(campaign.codes)
     structures = sorted(
         [one.finess, one.name, one.category, one.departement]
@@ -134,7 +158,9 @@ def _entry(campaign: TargetingCampaign, line: TargetingLine, federations: tuple[
         "origin": "field" if line.is_owed_to_the_field else "indicators",
         "route": route_of(employer.sector, employer.scheme),
     }
-    return Entry(employer.finess or f"employeur-{employer.id}", employer.name, federations, facts)
+    lies_in = {departement for *_, departement in structures} or {employer.departement or ""}
+    territories = tuple(sorted(f"{TERRITORY}{one.id}" for one in partial if one.territory & lies_in))
+    return Entry(employer.finess or f"employeur-{employer.id}", employer.name, federations, facts, territories)
 
 
 def _keep(
@@ -146,7 +172,7 @@ def _keep(
     db.session.add(kept)
     db.session.flush()
     for position, part in enumerate(frozen.parts):
-        organisation = part.key.removeprefix(FEDERATION)
+        organisation = part.key.rpartition("-")[2]
         db.session.add(
             TargetingPart(
                 version_id=kept.id,

@@ -78,6 +78,7 @@ from app.models.targeting_documents import (
     TargetingDocumentContent,
 )
 from app.models.targeting_notes import TargetingNote, TargetingProposal
+from app.models.targeting_signatures import TargetingAnswer, TargetingSignatory
 from app.models.targeting_versions import TargetingPart, TargetingVersion
 from app.models.tellings import CASE_PLACES, IMPORT_DAYS, OPEN_FOLLOW_UPS, RUNNING_IMPORTS
 from app.models.throttles import Throttle
@@ -173,6 +174,7 @@ __all__ = [
     "SignatoryBody",
     "Source",
     "Structure",
+    "TargetingAnswer",
     "TargetingCampaign",
     "TargetingDepartement",
     "TargetingDocument",
@@ -182,6 +184,7 @@ __all__ = [
     "TargetingPart",
     "TargetingProposal",
     "TargetingScore",
+    "TargetingSignatory",
     "TargetingVersion",
     "Throttle",
     "User",

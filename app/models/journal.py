@@ -73,6 +73,9 @@ class JournalAction(LabelledEnum):
     TARGETING_DECIDED = "targeting_decided", "Proposition décidée"
     TARGETING_FROZEN = "targeting_frozen", "Liste de ciblage figée"
     TARGETING_SEALED = "targeting_sealed", "Document d’une liste de ciblage scellé"
+    TARGETING_SIGNATORY = "targeting_signatory", "Signataire d’une liste désigné"
+    TARGETING_ANSWERED = "targeting_answered", "Réponse d’un signataire"
+    TARGETING_VOIDED = "targeting_voided", "Réponse devenue caduque"
     JOURNAL_DROPPED = "journal_dropped", "Période close retirée du journal"
 
 

@@ -167,6 +167,10 @@ REGISTER: dict[str, dict[str, str]] = {
         "directory": "id finess employer_id siret name long_name category address postcode city commune departement"
         " phone naf capacity headcount hours_served opened_on is_closed search_key version"
     },
+    "targeting_answers": {
+        "targeting_ended": "id signatory_id number answer reason answered_at author_id function delegation address root"
+        " read voided_at voided_parts submission"
+    },
     "targeting_campaigns": {
         "targeting_ended": "id title field organisation_id author_id created_at first_year last_year weights first"
         " following coverage method_version valid_from valid_until consulted_until speak_from meeting quorum membership"
@@ -187,6 +191,10 @@ REGISTER: dict[str, dict[str, str]] = {
         " organisation_id created_at submission"
     },
     "targeting_parts": {"targeting_ended": "version_id key position label organisation_id employers text digest"},
+    "targeting_signatories": {
+        "targeting_ended": "id campaign_id organisation_id part is_concerned user_id function delegation named_at"
+        " named_by_id version"
+    },
     "targeting_versions": {"targeting_ended": "id campaign_id number root frozen_at author_id"},
     "targeting_proposals": {
         "targeting_ended": "id campaign_id employer_id kind reason wording consent postponed_until state decided answer"

@@ -87,6 +87,7 @@ from app.permissions.targeting import (
     is_consulted_on_members,
     may_decide_list,
     may_make_lists,
+    may_name_signatory,
     may_propose,
     may_read_figures_of,
     proposal_refusal,
@@ -98,6 +99,8 @@ from app.permissions.targeting import (
     reads_targeting_note,
     sees_campaign,
     sees_line,
+    signing_roles,
+    signs_lists,
 )
 
 __all__ = [
@@ -149,6 +152,7 @@ __all__ = [
     "may_lead",
     "may_make_lists",
     "may_make_return",
+    "may_name_signatory",
     "may_open_exceptionally",
     "may_propose",
     "may_read_figures_of",
@@ -195,6 +199,8 @@ __all__ = [
     "sees_employer",
     "sees_journal_entry",
     "sees_line",
+    "signing_roles",
+    "signs_lists",
     "step_refusal",
     "waits_for_diagnosis",
     "writes_notes_on",

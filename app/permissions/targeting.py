@@ -19,10 +19,11 @@ from app.models import (
     Visibility,
 )
 from app.permissions.actor import Actor
-from app.permissions.matrix import Act, Kind, Relation, relations_needed
+from app.permissions.matrix import MATRIX, Act, Kind, Relation, relations_needed
 from app.permissions.relations import codes_of, employer_lies_in, employer_relations, is_own, numbers
-from app.permissions.rules import may, read_only_refusal
+from app.permissions.rules import commits_its_organisation, may, read_only_refusal
 from app.permissions.sight import SHARED_READERS, not_public_for_the_carsat
+from workflows.roles import Role
 from workflows.targeting_list import OPEN_TO_CHANGE, SHOWN_TO_FEDERATIONS, ListState
 from workflows.targeting_texts import METHOD
 
@@ -130,12 +131,36 @@ def reads_parts(actor: Actor) -> ColumnElement[bool]:
 def reads_part(actor: Actor, campaign: TargetingCampaign, part: TargetingPart | None) -> bool:
     """Tell whether the words of a text are open to the actor (None: those of all the texts).
 
-    A text may name employers of the whole territory: who reads a part of it has the method, and the digests.
+    A text may name employers of the whole territory: who reads a part of it has the method, its own organisation's
+    text if it covers that, and the digests.
     """
-    if is_consulted_on_members(actor):
-        return part is not None and (part.key == METHOD or part.organisation_id == actor.organisation_id)
+    is_own_part = part is not None and part.organisation_id == actor.organisation_id
     is_method = part is not None and part.key == METHOD
-    return is_method or campaign_places(actor, campaign) == frozenset(campaign.codes)
+    if is_consulted_on_members(actor):
+        return is_method or is_own_part
+    whole = frozenset(campaign.codes)
+    told = whole & actor.whole_territory if is_own_part else whole
+    return is_method or campaign_places(actor, campaign) == told
+
+
+# --- Signatures ---------------------------------------------------------------------------------------------
+
+
+def signing_roles() -> tuple[Role, ...]:
+    """Return the kinds of organisations that sign targeting lists, in the order of a signature sheet."""
+    return tuple(MATRIX[Kind.TARGETING_LIST][Act.SIGN])
+
+
+def signs_lists(actor: Actor) -> bool:
+    """Tell whether the actor's body signs targeting lists: the three bodies and the federations."""
+    return bool(relations_needed(actor.role, Kind.TARGETING_LIST, Act.SIGN)) and not actor.is_read_only
+
+
+def may_name_signatory(actor: Actor, campaign: TargetingCampaign, organisation_id: int) -> bool:
+    """Tell whether the actor says who signs a list in sight for an organisation: whoever runs the list says it for
+    all, and who commits an organisation for its own."""
+    is_own_body = organisation_id == actor.organisation_id and commits_its_organisation(actor)
+    return signs_lists(actor) and (is_own_body or may_decide_list(actor, campaign))
 
 
 def reads_document(actor: Actor, campaign: TargetingCampaign, organisation_id: int | None) -> bool:

@@ -152,6 +152,20 @@ HOLDINGS = (
         by_user="author_id",
     ),
     Holding(
+        "targeting_signatories",
+        "Listes d’employeurs que je suis chargé de signer",
+        "campaign_id organisation_id function delegation named_at",
+        by_user="user_id",
+        mentions="delegation",
+    ),
+    Holding(
+        "targeting_answers",
+        "Ce que j’ai répondu d’une liste d’employeurs",
+        "signatory_id number answer answered_at function delegation address voided_at",
+        by_user="author_id",
+        mentions="reason",
+    ),
+    Holding(
         "targeting_notes",
         "Notes que j’ai écrites sur une liste",
         "campaign_id employer_id nature noted_on created_at visibility",
@@ -191,6 +205,7 @@ ALSO = {
     "figure_remarks": ("answered_by_id",),
     "imports": ("undone_by_id",),
     "targeting_proposals": ("decided_by_id",),
+    "targeting_signatories": ("named_by_id",),
 }
 """References to whoever treated somebody else's request, access, remark or file: told to neither as the other's."""
 

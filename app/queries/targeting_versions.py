@@ -43,8 +43,9 @@ def read_version(actor: Actor, campaign: TargetingCampaign, number: int) -> Read
     closed = [part for part in version.parts if part not in read]
     is_whole = not closed and len(read) == len(version.parts) and reads_part(actor, campaign, None)
     before = _version(actor, campaign, number - 1) if is_whole and number > 1 else None
-    change = difference(before.as_frozen() if before else None, version.as_frozen()) if is_whole else None
     found = tampered(version.as_frozen())
+    is_told = is_whole and not found  # an altered text may say anything
+    change = difference(before.as_frozen() if before else None, version.as_frozen()) if is_told else None
     # Who reads some of the texts cannot make the root again: it is told of those that it reads.
     altered = found if is_whole else tuple(key for key in found if key in {part.key for part in read})
     return ReadVersion(version, read, closed, change, altered)

@@ -67,6 +67,34 @@ LISTS: dict[str, Guard] = {
     "targeting_document_contents": Guard(
         reads=within("targeting_documents", "document_id", "targeting_document_contents"),
     ),
+    # Who signs and who has answered what is read by all who read the list; of a page, never an address.
+    "targeting_signatories": Guard(
+        reads=f"{_LIST_READERS} AND {_of_list('targeting_signatories')}",
+        inserts=f"{LEADS_ONLY} AND {_of_list('targeting_signatories')}",
+        updates=f"({LEADS_ONLY} OR {own('targeting_signatories')}) AND {_of_list('targeting_signatories')}",
+        fixed=("campaign_id", "organisation_id"),
+    ),
+    "targeting_answers": Guard(
+        reads=f"{_LIST_READERS} AND {within('targeting_signatories', 'signatory_id', 'targeting_answers')}",
+        inserts=f"targeting_answers.author_id = {USER} AND EXISTS (SELECT FROM targeting_signatories parent "
+        f"WHERE parent.id = targeting_answers.signatory_id AND parent.user_id = {USER} AND {own('parent')})",
+        updates=f"{_LIST_READERS} AND EXISTS (SELECT FROM targeting_signatories parent "
+        f"WHERE parent.id = targeting_answers.signatory_id AND ({LEADS_ONLY} OR {own('parent')}))",
+        fixed=(
+            "signatory_id",
+            "number",
+            "answer",
+            "reason",
+            "answered_at",
+            "author_id",
+            "function",
+            "delegation",
+            "address",
+            "root",
+            "read",
+            "submission",
+        ),
+    ),
     "targeting_notes": Guard(
         reads=f"({own('targeting_notes')} OR targeting_notes.author_id = {USER} OR {LEADS_ONLY} "
         f"AND targeting_notes.visibility <> 'organisation' AND {at_employer('targeting_notes')})",

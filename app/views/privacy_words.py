@@ -165,6 +165,8 @@ COLUMNS = {
     "filters": "Filtres", "rows": "Lignes", "chain": "Chaîne", "number": "Rang",
     "field": "Champ", "campaign_id": "Liste (numéro)", "nature": "Sujet", "noted_on": "Constaté le",
     "frozen_at": "Figée le",
+    "delegation": "Délégation", "named_at": "Désigné", "signatory_id": "Place de signataire (numéro)",
+    "answered_at": "Répondu", "voided_at": "Caduque depuis",
     "state": "État", "visit_id": "Visite (numéro)", "answer": "Réponse", "answered_on": "Répondu",
 }  # fmt: skip
 """What each exported column is called on the page « mes données »."""

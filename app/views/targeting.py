@@ -345,6 +345,6 @@ def version(campaign_id: int, number: int) -> ResponseReturnValue:
         "targeting/version.html",
         campaign=campaign,
         found=found,
-        texts=[(part, words.employers_of(part)) for part in found.parts],
+        texts=[(part, [] if part.key in found.altered else words.employers_of(part)) for part in found.parts],
         words=words,
     )

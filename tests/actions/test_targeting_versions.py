@@ -54,14 +54,18 @@ def names(part: TargetingPart) -> list[str]:
 def test_a_list_is_frozen_as_one_text_by_federation(world: World, campaign: TargetingCampaign) -> None:
     version = freeze(world, campaign)
     federation = f"federation-{world.organisation('Fédération A').id}"
+    department = f"departement-{world.organisation('Département 79').id}"
     parts = {part.key: part for part in version.parts}
     assert campaign.state is ListState.FROZEN and version.number == 1
     assert {key: names(part) for key, part in parts.items()} == {
         "methode": [],
+        department: ["Association 027", "Association 029"],
         federation: ["Association 028"],
         "sans-federation": ["Association 027", "Association 029"],
     }
-    assert {key: part.employers for key, part in parts.items()} == {"methode": 0, federation: 1, "sans-federation": 2}
+    assert {key: part.employers for key, part in parts.items()} == {
+        "methode": 0, department: 2, federation: 1, "sans-federation": 2,
+    }  # fmt: skip
     method = json.loads(parts["methode"].text)
     assert (method["inputs"], method["quorum"]) == (campaign.summary["inputs"], "majority")
     routes = {one["name"]: one["facts"]["route"] for one in json.loads(parts["sans-federation"].text)["employers"]}
@@ -77,6 +81,7 @@ def test_each_reads_its_texts(world: World, campaign: TargetingCampaign) -> None
     db.session.commit()
     number = campaign.id
     federation = f"federation-{world.organisation('Fédération A').id}"
+    department = f"departement-{world.organisation('Département 79').id}"
     read, closed = {}, {}
     for who in ("coordinatrice", "preventeur", "departement", "federation"):
         db.session.expunge_all()
@@ -86,11 +91,11 @@ def test_each_reads_its_texts(world: World, campaign: TargetingCampaign) -> None
         assert found
         read[who] = {part.key for part in found.parts}
         closed[who] = {part.key for part in found.closed}
-    everything = {"methode", federation, "sans-federation"}
+    everything = {"methode", department, federation, "sans-federation"}
     assert read == {
         "coordinatrice": everything,
         "preventeur": everything,
-        "departement": {"methode"},
+        "departement": {"methode", department},
         "federation": {"methode", federation},
     }
     assert closed["departement"] == {federation, "sans-federation"} and not closed["federation"]
@@ -103,11 +108,12 @@ def test_an_employer_of_several_federations_stands_where_the_rule_says(
     db.session.add(FederationMember(organisation_id=other.id, employer_id=world.employer("Association 028").id))
     campaign.membership = MembershipRule.NONE
     version = freeze(world, campaign)
-    assert {part.key for part in version.parts} == {"methode", "sans-federation"}
+    department = f"departement-{world.organisation('Département 79').id}"
+    assert {part.key for part in version.parts} == {"methode", department, "sans-federation"}
     campaign.state, campaign.membership = ListState.CONSULTATION, MembershipRule.EACH
     db.session.flush()
     again = freeze(world, campaign)
-    assert [names(part) for part in again.parts[1:-1]] == [["Association 028"]] * 2
+    assert [names(part) for part in again.parts[2:-1]] == [["Association 028"]] * 2
 
 
 def test_the_next_version_tells_who_comes_and_goes(world: World, campaign: TargetingCampaign) -> None:
@@ -132,7 +138,9 @@ def test_the_next_version_tells_who_comes_and_goes(world: World, campaign: Targe
         "Association 028", "Association 029"
     }  # fmt: skip
     kept = {part.key: part.digest for part in first.parts}
-    assert {part.key for part in second.parts if kept[part.key] != part.digest} == {"sans-federation"}
+    assert {part.key for part in second.parts if kept[part.key] != part.digest} == {
+        "sans-federation", f"departement-{world.organisation('Département 79').id}",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ OVER: dict[str, Any] = {"consulted_until": date(2026, 11, 20)}
         ("freeze", Campaign(), DONE, "n’est pas ouverte dans l’état « En préparation »"),
         ("call", Campaign(FROZEN), DONE, ""),
         ("call", Campaign(FROZEN), {"signatures": BODIES[:1]}, "Il manque un signataire : Carsat"),
+        ("call", Campaign(FROZEN), {**DONE, "absent": ("Carsat : départ.",)}, "Nommez une autre personne : Carsat"),
         ("amend", Campaign(SIGNING), {"motive": "Un employeur ferme"}, ""),
         ("amend", Campaign(FROZEN), {"motive": " "}, "Indiquez le motif"),
         ("amend", Campaign(SIGNED), {"motive": "Trop tard"}, "n’est pas ouverte"),
@@ -172,10 +173,10 @@ def version(number: int, *entries: Entry, **method: Any) -> FrozenList:
     return freeze(number, {"weights": {"absence": 50}, **method}, entries or ENTRIES, LABELS)
 
 
-def read(frozen: FrozenList, kind: Role, federation: str = "") -> Signature:
-    keys = parts_of(frozen, kind, federation)
+def read(frozen: FrozenList, kind: Role, own: str = "") -> Signature:
+    keys = parts_of(frozen, kind, own)
     digests = tuple((part.key, part.digest) for part in frozen.parts if part.key in keys)
-    return Signature("Quelqu’un", kind, Answer.SIGNED, digests)
+    return Signature("Quelqu’un", kind, Answer.SIGNED, digests, own)
 
 
 def test_each_reads_and_signs_its_part() -> None:
@@ -206,3 +207,34 @@ def test_a_change_voids_only_the_signatures_whose_own_text_changed(
     readers = (read(before, Role.FEDERATION, "f-1"), read(before, Role.FEDERATION, "f-2"), read(before, Role.ARS))
     assert tuple(voided_by(one, after) for one in readers) == (a, b, lead)
     assert voided_by(Signature("Personne", Role.ARS), after) == ()
+
+
+def placed(number: str, *territories: str, **facts: Any) -> Entry:
+    return Entry(number, f"Association {number}", (), {"class": "first", **facts}, territories)
+
+
+PLACED = (placed("1", "d-79"), placed("2", "d-86"), placed("3", "d-79", "d-86"))
+
+
+@pytest.mark.parametrize(
+    ("after", "of_79", "of_86", "whole"),
+    [
+        (PLACED, (), (), ()),
+        ((*PLACED[1:],), ("d-79",), (), ("d-79", WITHOUT_FEDERATION)),
+        ((*PLACED, placed("4", "d-86")), (), ("d-86",), ("d-86", WITHOUT_FEDERATION)),
+        ((*PLACED, placed("4", "d-17")), (), (), ("d-17", WITHOUT_FEDERATION)),
+        ((placed("2", "d-86"),), ("d-79",), ("d-86",), ("d-79", "d-86", WITHOUT_FEDERATION)),
+    ],
+    ids=["nothing", "one of 79", "one of 86", "a new territory", "all of 79"],
+)
+def test_a_body_of_some_departements_signs_the_method_and_its_own(
+    after: tuple[Entry, ...], of_79: tuple[str, ...], of_86: tuple[str, ...], whole: tuple[str, ...]
+) -> None:
+    before, labels = freeze(1, {}, PLACED, {}), {"d-79": "Deux-Sèvres"}
+    assert parts_of(before, Role.DEPT, "d-79") == (METHOD, "d-79")
+    assert set(parts_of(before, Role.DEPT, "")) == {METHOD, "d-79", "d-86", WITHOUT_FEDERATION}
+    readers = (read(before, Role.DEPT, "d-79"), read(before, Role.DEPT, "d-86"), read(before, Role.CARSAT))
+    then = freeze(2, {}, after, labels)
+    assert tuple(voided_by(one, then) for one in readers) == (of_79, of_86, whole)
+    empty = read(freeze(1, {}, (placed("9"),), {}), Role.DEPT, "d-79")
+    assert voided_by(empty, before) == ("d-79",)  # nobody stood on its text when it signed
