@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from forms.base import DayField, Filled, FilterForm, Form, LineField, SubmissionField, VersionField
@@ -110,3 +110,32 @@ class AddEmployerForm(Form):
         required=True,
         description="Celui de l’employeur, ou le FINESS d’un de ses établissements.",
     )
+
+
+class SignatoryForm(Form):
+    person = SelectField("Personne", [Filled("Choisissez une personne.")])
+    function = LineField("Qualité", required=True, description="Par exemple : directrice générale.")
+    delegation = TextAreaField(
+        "Délégation", [Optional(), LONG], description="Si la personne signe par délégation : de qui, et par quel acte."
+    )
+    version = VersionField()
+
+
+class AnswerForm(Form):
+    answer = RadioField("Réponse de votre organisme", [Filled("Choisissez une réponse.")])
+    reason = TextAreaField(
+        "Raison",
+        [Optional(), LONG],
+        description="Nécessaire pour une réserve ou un refus. Tous les signataires la lisent et elle est jointe à la "
+        "liste : n’y nommez aucun employeur.",
+    )
+    confirmed = BooleanField("J’ai lu ma part, et ma réponse porte sur la liste de cette empreinte")
+    number = HiddenField()
+    root = HiddenField()
+    submission = SubmissionField()
+
+    @property
+    def seen_number(self) -> int:
+        """The number of the version that the page showed; 0 for anything else."""
+        typed = str(self.number.data or "")
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0

@@ -173,6 +173,19 @@ def freeze_again(world: World, campaign: TargetingCampaign, state: ListState = L
     return version
 
 
+def make_frozen(world: World, *, today: date, now: datetime) -> TargetingCampaign:
+    """A list frozen by the coordination: 027 and 029 lie in the Deux-Sèvres, 028 in the Vienne; 028 is a member."""
+    employers, federation = make_region(world, 30), world.organisation("Fédération A")
+    db.session.add(FederationMember(organisation_id=federation.id, employer_id=employers[28].id))
+    actor = world.actor("coordinatrice")
+    campaign = compute(make_campaign(actor), actor)
+    campaign.state = ListState.CONSULTATION
+    db.session.commit()
+    freeze_list(campaign, version=campaign.version, actor=actor, today=today, now=now)
+    db.session.commit()
+    return campaign
+
+
 def make_region(world: World, count: int = 40) -> list[Employer]:
     """Private EHPAD of 60 staff, the higher their number the higher their rates; with three years of figures of the
     ARS. The first is silent, the second has one year only, the third is of the federation."""

@@ -190,7 +190,7 @@ def take_signing_step(
 def _tell_signatory(seat: TargetingSignatory, what: str, number: int, *, now: datetime) -> None:
     """Queue a mail to whoever signs, once for a version of the list."""
     if seat.user_id:
-        queue_mail(seat.user_id, PERSON_TEMPLATE, ABOUT, seat.id, rule=f"{what} {number}", now=now)
+        queue_mail(seat.user_id, PERSON_TEMPLATE, ABOUT, seat.id, rule=f"{what} {number} {seat.user_id}", now=now)
 
 
 # --- The answers --------------------------------------------------------------------------------------------

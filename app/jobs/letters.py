@@ -21,12 +21,13 @@ from app.actions import (
     notices,
     outbox,
     retention,
+    targeting_signatures,
 )
 from app.actions.notices import Notice
 from app.auth import actor_of
 from app.clock import PARIS
 from app.filters import moment, plural
-from app.jobs import continuity_letters, people_letters, privacy_letters
+from app.jobs import continuity_letters, people_letters, privacy_letters, targeting_letters
 from app.models import Case, LinkPurpose, User
 from app.permissions import reads_whole_case
 from app.queries.absences import list_officers, stands_in_on_case
@@ -218,6 +219,7 @@ NOTICE_WRITERS: dict[str, Callable[[int, str, str], dict[str, Any] | None]] = {
     conventions.ABOUT: continuity_letters.convention_values,
     delegations.ABOUT: continuity_letters.delegation_values,
     exceptional_accesses.ABOUT: continuity_letters.access_values,
+    targeting_signatures.ABOUT: targeting_letters.signatory_values,
 }
 
 

@@ -156,6 +156,11 @@ def signs_lists(actor: Actor) -> bool:
     return bool(relations_needed(actor.role, Kind.TARGETING_LIST, Act.SIGN)) and not actor.is_read_only
 
 
+def reads_signatory(actor: Actor, campaign: TargetingCampaign, organisation_id: int) -> bool:
+    """Tell whether the actor reads who signs a list for an organisation: its own, or any for whoever runs the list."""
+    return organisation_id == actor.organisation_id or may_decide_list(actor, campaign)
+
+
 def may_name_signatory(actor: Actor, campaign: TargetingCampaign, organisation_id: int) -> bool:
     """Tell whether the actor says who signs a list in sight for an organisation: whoever runs the list says it for
     all, and who commits an organisation for its own."""

@@ -1,7 +1,7 @@
 """The signatories of a targeting list: who signs for whom, what each has answered, what keeps somebody from it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import and_, exists, select
@@ -25,7 +25,8 @@ from app.permissions import Actor, Kind, signing_roles, signs_lists
 from app.queries.conventions import is_bound, is_in_force
 from app.queries.users import is_working
 from workflows.roles import Role
-from workflows.targeting_list import Answer, ListState, Signature
+from workflows.targeting_list import Answer, ListState, Signature, parts_of
+from workflows.targeting_texts import METHOD, FrozenList, difference
 
 
 @dataclass(frozen=True)
@@ -265,3 +266,36 @@ def _trouble(seat: TargetingSignatory, capacity: Capacity | None, today: date) -
     if state is PersonState.DEPARTED:
         return f"{name} a quitté son poste chez {organisation}."
     return ""
+
+
+# --- What a version changed in one's own text ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OwnChange:
+    """What changed in the texts that a signatory reads since its last answer: names, in their order."""
+
+    is_method: bool
+    entrants: tuple[str, ...]
+    leavers: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def change_of(campaign: TargetingCampaign, seat: TargetingSignatory, number: int) -> OwnChange | None:
+    """Return what a version changed for a place whose last answer it made void; None when it had none."""
+    answered = _voided([seat.id]).get(seat.id)
+    if answered is None:
+        return None
+    before, after = (_own_texts(campaign, seat, one) for one in (answered.number, number))
+    method = [frozen.part(METHOD) for frozen in (before, after)]
+    found = difference(before, after)
+    is_method = method[0] is None or method[1] is None or method[0].digest != method[1].digest
+    return OwnChange(is_method, found.entrants, found.leavers, found.changed)
+
+
+def _own_texts(campaign: TargetingCampaign, seat: TargetingSignatory, number: int) -> FrozenList:
+    held = (TargetingVersion.campaign_id == campaign.id, TargetingVersion.number == number)
+    version = db.session.scalars(select(TargetingVersion).where(*held)).one()
+    frozen = version.as_frozen()
+    keys = parts_of(frozen, seat.organisation.kind, seat.part)
+    return replace(frozen, parts=tuple(part for part in frozen.parts if part.key in keys))

@@ -294,6 +294,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("case_places", "alembic_version"), "SELECT"),
         **dict.fromkeys(("data_requests", "retention_notices"), "SELECT"),
         **dict.fromkeys(("access_entries", "journal_drops"), "SELECT"),
+        # A signatory is called, reminded and told what changed in the text that it reads.
+        **dict.fromkeys(("targeting_campaigns", "targeting_departements", "targeting_signatories"), "SELECT"),
+        **dict.fromkeys(("targeting_answers", "targeting_versions", "targeting_parts"), "SELECT"),
         "journal_entries": "SELECT, INSERT",
         **dict.fromkeys(("journal_seals", "journal_seal_heads"), "SELECT, INSERT"),
         **dict.fromkeys(("user_sessions", "throttles", "magic_links"), "SELECT, DELETE"),

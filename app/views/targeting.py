@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from app import auth, clock
 from app.actions import targeting as actions
 from app.actions.errors import Unacceptable
+from app.actions.targeting_signatures import STEPS as SIGNING_STEPS
+from app.actions.targeting_signatures import take_signing_step
 from app.actions.targeting_versions import facts_of, freeze_list, freezing_refusal
 from app.extensions import db
 from app.models import TargetingCampaign
@@ -40,7 +42,7 @@ from workflows.targeting_scope import RUN_STAGES, Route, TargetField, criteria_o
 bp = Blueprint("targeting", __name__, url_prefix="/ciblage")
 
 STEPS = ("consult", "resume", "freeze", "amend")
-"""The steps that the pages offer so far; the others wait for the pages of signatures."""
+"""The steps that the page of a list offers; those of signatures are offered beside the signatories."""
 
 
 @bp.get("")
@@ -308,7 +310,7 @@ def advance(campaign_id: int) -> ResponseReturnValue:
 @bp.post("/<int:campaign_id>/etapes/<slug>")
 @auth.requires(Kind.TARGETING_LIST, Act.WRITE)
 def step(campaign_id: int, slug: str) -> ResponseReturnValue:
-    if slug not in STEPS:
+    if slug not in (*STEPS, *SIGNING_STEPS):
         abort(404)
     campaign, form = _to_run_or_403(campaign_id, lock=True), ListStepForm()
     try:
@@ -318,7 +320,8 @@ def step(campaign_id: int, slug: str) -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         flash(str(refused), "error")
-    return redirect(url_for("targeting.show", campaign_id=campaign_id))
+    page = "targeting_signatures.index" if slug in SIGNING_STEPS else "targeting.show"
+    return redirect(url_for(page, campaign_id=campaign_id))
 
 
 def _take(campaign: TargetingCampaign, slug: str, form: ListStepForm) -> None:
@@ -330,6 +333,8 @@ def _take(campaign: TargetingCampaign, slug: str, form: ListStepForm) -> None:
     }
     if slug == "freeze":
         freeze_list(campaign, **who)
+    elif slug in SIGNING_STEPS:
+        take_signing_step(campaign, slug, **who)
     else:
         actions.take_step(campaign, slug, form.motive.data or "", **who)
 

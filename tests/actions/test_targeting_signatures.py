@@ -15,7 +15,6 @@ from app.actions.targeting_versions import freeze_list
 from app.extensions import db
 from app.models import (
     ConventionParty,
-    FederationMember,
     JournalAction,
     JournalEntry,
     OutboxMail,
@@ -27,7 +26,7 @@ from app.models import (
 )
 from app.queries import targeting_signatures as queries
 from app.queries.targeting_signatures import Seat
-from tests.targeting import NOW, compute, make_campaign, make_region
+from tests.targeting import NOW, make_frozen
 from tests.world import World
 from workflows.core import Refused
 from workflows.roles import Role
@@ -44,15 +43,7 @@ SIGNERS = {
 @pytest.fixture
 def campaign(world: World) -> TargetingCampaign:
     """A frozen list: 027 and 029 lie in the Deux-Sèvres, 028 in the Vienne; 028 is of the federation."""
-    employers = make_region(world, 30)
-    federation = world.organisation("Fédération A")
-    db.session.add(FederationMember(organisation_id=federation.id, employer_id=employers[28].id))
-    actor = world.actor("coordinatrice")
-    campaign = compute(make_campaign(actor), actor)
-    campaign.state = ListState.CONSULTATION
-    db.session.commit()
-    refreeze(world, campaign)
-    return campaign
+    return make_frozen(world, today=AFTER, now=LATER)
 
 
 @pytest.fixture
@@ -118,7 +109,11 @@ def amend(world: World, campaign: TargetingCampaign, change: Callable[[], None])
 def mails(rule: str) -> set[str]:
     """To whom mails of this rule are queued, by the first part of the address."""
     found = db.session.scalars(select(OutboxMail).where(OutboxMail.object_kind == actions.ABOUT)).all()
-    return {db.session.get_one(User, mail.user_id).email.partition("@")[0] for mail in found if mail.rule == rule}
+    return {
+        db.session.get_one(User, mail.user_id).email.partition("@")[0]
+        for mail in found
+        if mail.rule.startswith(f"{rule} ")
+    }
 
 
 def standing(campaign: TargetingCampaign) -> dict[str, Answer]:

@@ -82,6 +82,8 @@ class Topic(LabelledEnum):
     FROZEN = "frozen", "Employeur d’une liste figée, dans son texte et ses documents"
     TARGET_NOTE = "target_note", "Note sur une liste de ciblage"
     PROPOSAL = "proposal", "Proposition sur une liste de ciblage"
+    SIGNATORY = "signatory", "Signataire d’une liste de ciblage"
+    CONNECTION = "connection", "Adresse de connexion d’un signataire"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """A targeting list of the ARS over the ground, with what each said of its employers."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.auth import actor_of
@@ -7,12 +9,14 @@ from app.extensions import db
 from app.models import (
     WHOLE_LIST,
     Structure,
+    TargetingAnswer,
     TargetingCampaign,
     TargetingLine,
     TargetingNote,
     TargetingPart,
     TargetingProposal,
     TargetingScore,
+    TargetingSignatory,
     TargetingVersion,
     User,
     Visibility,
@@ -22,7 +26,7 @@ from tests.factories import NOW
 from tests.leaks.ground import Ground, Secret, Topic
 from tests.leaks.people import PEOPLE
 from tests.targeting import make_campaign, sealed_by_hand
-from workflows.targeting_list import ListState
+from workflows.targeting_list import Answer, ListState
 from workflows.targeting_proposals import NoteNature, ProposalKind, ProposalState, Reason
 from workflows.targeting_texts import Entry, freeze
 
@@ -50,11 +54,15 @@ def plant_list(ground: Ground, people: dict[str, User]) -> None:
         for author in authors:
             _added(ground, campaign, name, people[author])
     _seal(ground, campaign, people)
+    for who in ("preventeur", "federation"):
+        _plant_answer(ground, campaign, people[who])
     db.session.flush()
 
 
 PARTS = {"voisin": "federation", "clain": "federation_b", "municipal": ""}
 """Whose part of the frozen list each employer stands on; nobody's, for the last."""
+PLACES = {"voisin": "departement", "clain": "departement86", "municipal": "departement"}
+"""Who signs for the département where it lies."""
 
 
 def _seal(ground: Ground, campaign: TargetingCampaign, people: dict[str, User]) -> None:
@@ -62,8 +70,11 @@ def _seal(ground: Ground, campaign: TargetingCampaign, people: dict[str, User]) 
     marks = {name: ground.mark(Secret(Topic.FROZEN, name, where="targeting_parts.text")) for name in PARTS}
     bodies = {name: people[name].capacities[0].organisation_id for name in PARTS.values() if name}
     keys = {name: (f"federation-{bodies[whose]}",) if whose else () for name, whose in PARTS.items()}
+    lies = {name: (f"departement-{people[who].capacities[0].organisation_id}",) for name, who in PLACES.items()}
     facts = {"city": "", "departement": "79", "route": "carsat", "origin": "field"}
-    entries = [Entry(f"79000000{n}", f"Liste {marks[name]}", keys[name], facts) for n, name in enumerate(PARTS)]
+    entries = [
+        Entry(f"79000000{n}", f"Liste {marks[name]}", keys[name], facts, lies[name]) for n, name in enumerate(PARTS)
+    ]
     frozen = freeze(1, {"title": "Liste"}, entries, {})
     version = TargetingVersion(
         campaign_id=campaign.id, number=1, root=frozen.root, frozen_at=NOW, author_id=campaign.author_id
@@ -71,16 +82,39 @@ def _seal(ground: Ground, campaign: TargetingCampaign, people: dict[str, User]) 
     db.session.add(version)
     db.session.flush()
     for position, part in enumerate(frozen.parts):
-        whose = part.key.removeprefix("federation-")
+        whose = part.key.rpartition("-")[2]
         place = {"version_id": version.id, "position": position, "employers": bool(position)}
         own = int(whose) if whose.isdecimal() else None
         words = {"key": part.key, "label": part.label, "text": part.text, "digest": part.digest}
         db.session.add(TargetingPart(**place, **words, organisation_id=own))
     db.session.flush()
-    held = {key: marks[name] for name, own in keys.items() for key in own}
+    held = {key: " ".join(marks[one] for one in PARTS if key in keys[one] + lies[one]) for key in _keys(keys, lies)}
     sealed_by_hand(version, {WHOLE_LIST: " ".join(marks.values()), **held})
     for key in (WHOLE_LIST, *held):
         ground.name("part", key, Secret(Topic.TARGETING, "liste"))
+
+
+def _keys(*told: dict[str, tuple[str, ...]]) -> set[str]:
+    return {key for one in told for keys in one.values() for key in keys}
+
+
+def _plant_answer(ground: Ground, campaign: TargetingCampaign, person: User) -> None:
+    organisation = person.capacities[0].organisation_id
+    body = PEOPLE[person.email.partition("@")[0]]
+    who = Secret(Topic.SIGNATORY, "liste", body)
+    part = f"federation-{organisation}" if body == "federation" else ""
+    seat = TargetingSignatory(campaign_id=campaign.id, organisation_id=organisation, part=part, user_id=person.id)
+    seat.function = seat.delegation = f"Direction {ground.mark(replace(who, where='targeting_signatories.function'))}"
+    db.session.add(seat)
+    db.session.flush()
+    at = "targeting_answers."
+    told = {"number": 1, "answer": Answer.RESERVED, "answered_at": NOW, "root": "0" * 64, "read": {}}
+    given = TargetingAnswer(signatory_id=seat.id, author_id=person.id, voided_parts=[], **told)
+    given.reason = ground.mark(Secret(Topic.TARGETING, "liste", where=f"{at}reason"))
+    given.function = ground.mark(replace(who, where=f"{at}function"))
+    given.delegation = ground.mark(replace(who, where=f"{at}delegation"))
+    given.address = ground.mark(Secret(Topic.CONNECTION, "liste", where=f"{at}address"))
+    db.session.add(given)
 
 
 def _line(campaign: TargetingCampaign, structure: Structure) -> None:

@@ -49,7 +49,7 @@ accident    all   none  none  none  none  none  none  all   all
 cpom        all   all   all   all   none  none  none  all   all
 aid         all   all   all   own   own   all   none  all   all
 target_line all   all   all   none  none  none  all   none  none
-frozen      all   all   none  none  none  none  all   none  none
+frozen      all   all   all   none  none  none  all   none  none
 target_note wide  wide  wide  none  none  none  own   none  none
 proposal    all   all   all   none  none  none  own   none  none
 """
@@ -72,6 +72,7 @@ LIST_READERS = {
     "preventeur", "referent", "coordinatrice", "departement", "departement86", "federation", "federation_b",
 }  # fmt: skip
 """Who reads that there is a list of the ARS over its two départements."""
+LIST_RUNNERS = {"referent", "coordinatrice"}
 MANAGERS = ("directrice", "directeur_clain")
 
 
@@ -108,6 +109,10 @@ def may_read(name: str, secret: Secret) -> bool:
         return acts_for_a_body(name) and PEOPLE[name] == secret.owner
     if secret.topic is Topic.TARGETING:
         return name in LIST_READERS
+    if secret.topic is Topic.SIGNATORY:
+        return acts_for_a_body(name) and (name in LIST_RUNNERS or PEOPLE[name] == secret.owner)
+    if secret.topic is Topic.CONNECTION:
+        return False
     tie, role = TIE[name][secret.employer], role_of(name)
     if tie == "." or role is None:
         return False

@@ -192,6 +192,7 @@ def _lists(walk: Walk) -> list[str]:
         "/ciblage",
         *(f"/ciblage/{number}{query}" for number, _ in walk.ground.numbers["campaign"] for query in LISTED),
         *(f"/ciblage/1/versions/1/documents/{part}.pdf" for part, _ in walk.ground.numbers["part"]),
+        *(f"/ciblage/{number}/signataires" for number, _ in walk.ground.numbers["campaign"]),
         "/donnees",
         "/donnees/sans-reponse",
         "/donnees/sans-reponse?departement=33&year=2024",

@@ -24,6 +24,7 @@ from app.models import (
     Import,
     ImportProblem,
     TargetingProposal,
+    TargetingSignatory,
     Visibility,
     Visit,
 )
@@ -122,9 +123,17 @@ def targeting_numbers(world: World) -> dict[str, int]:
         organisation_id=author.organisation_id,
         created_at=NOW,
     )
-    db.session.add(proposal)
+    seat = TargetingSignatory(campaign_id=here.id, organisation_id=world.organisation("Carsat Poitou").id)
+    seat.user_id = world.user("preventeur").id
+    db.session.add_all([proposal, seat])
     db.session.flush()
-    return {"campaign": here.id, "draft_campaign": draft.id, "far_campaign": far.id, "proposal": proposal.id}
+    return {
+        "signing_body": seat.organisation_id,
+        "campaign": here.id,
+        "draft_campaign": draft.id,
+        "far_campaign": far.id,
+        "proposal": proposal.id,
+    }
 
 
 def _figures(world: World, here: Case, far: Case) -> dict[str, int]:
