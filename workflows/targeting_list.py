@@ -17,6 +17,8 @@ from workflows.targeting_texts import METHOD, FrozenList
 
 SHORTEST_MONTHS, LONGEST_MONTHS = 12, 18
 """How long a signed list holds: its figures are already old when it is signed."""
+SIGNATURE_REMINDERS = (7, 14)
+"""Days after the call when who has not answered is reminded."""
 
 
 class ListState(LabelledEnum):

@@ -32,7 +32,7 @@ from workflows.targeting_texts import FrozenList
 
 ABOUT = "targeting_signatory"
 """What the mails about a signature are about: the place of the organisation."""
-CALL, VOIDED = "call", "voided"
+CALL, VOIDED, REMINDER = "call", "voided", "remind"
 STEPS = ("call", "conclude")
 NOT_SIGNATORY = "Une autre personne est désignée pour signer cette liste au nom de votre organisme."
 NOT_YOURS_TO_NAME = (

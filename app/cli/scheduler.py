@@ -20,6 +20,7 @@ from app.jobs.imports import forget_old_imports, work_on_imports
 from app.jobs.mails import Fate, Round, queue_due_reminders, send_waiting_mails
 from app.jobs.seals import seal_the_day
 from app.jobs.targeting import compute_lists
+from app.jobs.targeting_dates import pursue_lists
 from app.jobs.targeting_documents import seal_lists
 from app.queries.outbox import count_waiting_mails
 from app.second_wall.standing import blindness_of_scheduler
@@ -63,7 +64,7 @@ def _refuse_to_be_blind() -> None:
 
 def run_once() -> None:
     """Do one round and say what it did; status 1 when the mail server could not be reached."""
-    queued = queue_due_reminders() + pursue_reviews()
+    queued = queue_due_reminders() + pursue_reviews() + pursue_lists()
     sweep_identity()
     done = send_waiting_mails()
     work_on_imports()
@@ -106,6 +107,7 @@ class Sweeper:
     def __call__(self) -> None:
         sweep_identity()
         pursue_reviews()
+        pursue_lists()
         forget_old_imports()
         if queued := queue_due_reminders():
             log.info("Rappels préparés : %d.", queued)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.actions.targeting_signatures import CALL, VOIDED
+from app.actions.targeting_signatures import CALL, REMINDER, VOIDED
 from app.extensions import db
 from app.filters import plural
 from app.models import TargetingCampaign, TargetingSignatory
@@ -11,12 +11,16 @@ from workflows.targeting_list import ListState
 
 MOST_NAMED = 12
 """Employers named one by one in a mail; the page tells the others."""
-TITLES = {CALL: "Votre signature est attendue", VOIDED: "Votre part d’une liste a changé"}
+TITLES = {
+    CALL: "Votre signature est attendue",
+    REMINDER: "Votre signature est toujours attendue",
+    VOIDED: "Votre part d’une liste a changé",
+}
 
 
 def signatory_values(seat_id: int, rule: str, public_url: str) -> dict[str, Any] | None:
     """Return what calls somebody to sign, or tells what has changed in the text that it had answered."""
-    what, number, person = rule.split()
+    what, number, person = rule.split()[:3]
     seat = db.session.get(TargetingSignatory, seat_id)
     campaign = db.session.get(TargetingCampaign, seat.campaign_id) if seat else None
     if seat is None or campaign is None or str(seat.user_id) != person or get_answer(seat):
@@ -30,7 +34,7 @@ def signatory_values(seat_id: int, rule: str, public_url: str) -> dict[str, Any]
         return {"title": TITLES[VOIDED], "what": told, "link": page} if told else None
     if campaign.state is not ListState.SIGNING or not seat.is_concerned:
         return None
-    return {"title": TITLES[CALL], "what": _called(campaign, seat), "link": page}
+    return {"title": TITLES[what], "what": _called(campaign, seat), "link": page}
 
 
 def _called(campaign: TargetingCampaign, seat: TargetingSignatory) -> str:

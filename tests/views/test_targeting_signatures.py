@@ -15,6 +15,7 @@ from app.actions.targeting_signatures import SignatoryTerms, name_signatory, tak
 from app.actions.targeting_versions import freeze_list
 from app.extensions import db
 from app.jobs import letters
+from app.jobs.targeting_dates import pursue_lists
 from app.models import OutboxMail, TargetingAnswer, TargetingCampaign, TargetingLine, TargetingVersion
 from app.queries import targeting_signatures as queries
 from app.second_wall.rules import SCHEDULER
@@ -314,3 +315,53 @@ def test_the_role_of_the_scheduler_writes_these_mails(world: World, browse: Brow
     as_scheduler(db.session.connection())
     assert written("voided") == expected and set(expected) == {"departement"}
     db.session.rollback()
+
+
+# --- What time does -----------------------------------------------------------------------------------------
+
+
+def reminders() -> list[str]:
+    """The rules of the reminders in the outbox, without the number of the person."""
+    rows = db.session.scalars(select(OutboxMail.rule).where(OutboxMail.rule.startswith("remind "))).all()
+    return sorted(f"{rule.split()[1]} {rule.split()[3]}" for rule in rows)
+
+
+def test_whoever_has_not_answered_is_reminded_after_seven_and_fourteen_days(
+    world: World, browse: Browse, called: int
+) -> None:
+    answer(browse("federation"), called)
+    db.session.execute(update(TargetingCampaign).values(entered_on=clock.today()))
+    db.session.commit()
+    found = {}
+    for days in (6, 7, 7, 13, 14, 20):
+        pursue_lists(now=lambda later=days: clock.now() + timedelta(days=later))
+        found[days] = reminders()
+    assert found[6] == [] and found[7] == found[13] == ["1 7"] * 3
+    assert found[14] == found[20] == sorted(["1 7", "1 14"] * 3)
+    assert set(written("remind")) == {"coordinatrice", "preventeur", "departement"}
+    answer(browse("departement"), called)
+    assert set(written("remind")) == {"coordinatrice", "preventeur"}
+
+
+def test_the_desk_shows_what_is_to_be_signed_until_it_is(browse: Browse, called: int) -> None:
+    browser = browse("federation")
+    address = f"/ciblage/{called}/signature"
+    assert "Ma part à signer" in browser.get("/").main and browser.get("/").links(address)
+    assert "Ma part à signer" not in browse("referent").get("/").main
+    answer(browser, called)
+    assert "Ma part à signer" not in browser.get("/").main
+
+
+def test_a_signed_list_expires_the_day_after_its_last(world: World, called: int) -> None:
+    listed = held(called)
+    listed.state = ListState.SIGNED
+    db.session.commit()
+    last = listed.valid_until
+    noon = clock.now().replace(hour=12)
+
+    def on(day: date) -> int:
+        return pursue_lists(now=lambda: noon.replace(year=day.year, month=day.month, day=day.day))
+
+    assert on(last) == 0 and held(called).state is ListState.SIGNED
+    assert on(last + timedelta(days=1)) == 1 and held(called).state is ListState.EXPIRED
+    assert on(last + timedelta(days=2)) == 0
