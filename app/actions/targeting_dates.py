@@ -1,4 +1,4 @@
-"""What time does to a targeting list: reminders to signatories, the end of its validity. Nobody acts, nothing commits."""
+"""What time does to a targeting list: reminders to signatories, the end of its validity. Nothing commits here."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
