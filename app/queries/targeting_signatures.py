@@ -49,13 +49,14 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class SignatureRow:
+class SheetRow:
     """A line of the signature sheet of a version, as it is printed: plain values.
 
     `answered_at` is in UTC, None while the answer is awaited; `read` are the digests of the texts that were read, by
     key, the method among them; `number` and `root` those of the version that was confirmed.
     """
 
+    organisation_id: int
     organisation: str
     kind: Role
     person: str
@@ -77,7 +78,7 @@ def signature_of(signatory: TargetingSignatory, answer: TargetingAnswer | None) 
     return Signature(organisation.short_name, organisation.kind, *given, signatory.part)
 
 
-def signature_sheet(campaign: TargetingCampaign, version: TargetingVersion) -> tuple[SignatureRow, ...]:
+def signature_sheet(campaign: TargetingCampaign, version: TargetingVersion) -> tuple[SheetRow, ...]:
     """Return a line by organisation concerned: what it answered of this version, or of one before whose texts it kept.
 
     What was answered is told as it was signed, whoever signs for the organisation since.
@@ -88,10 +89,11 @@ def signature_sheet(campaign: TargetingCampaign, version: TargetingVersion) -> t
     return tuple(_row(seat, kept.get(seat.id)) for seat in seats)
 
 
-def _row(seat: TargetingSignatory, answer: TargetingAnswer | None) -> SignatureRow:
+def _row(seat: TargetingSignatory, answer: TargetingAnswer | None) -> SheetRow:
     person = answer.author if answer else seat.user
     told = answer or seat
-    return SignatureRow(
+    return SheetRow(
+        organisation_id=seat.organisation_id,
         organisation=seat.organisation.name,
         kind=seat.organisation.kind,
         person=person.full_name if person else "",

@@ -325,7 +325,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         "targeting_scores": "SELECT, INSERT, DELETE",
         "targeting_proposals": "SELECT (id, campaign_id, employer_id, state, decided)",
         # The documents of those that are signed are sealed there too.
-        **dict.fromkeys(("targeting_versions", "targeting_parts"), "SELECT"),
+        **dict.fromkeys(
+            ("targeting_versions", "targeting_parts", "targeting_signatories", "targeting_answers"), "SELECT"
+        ),
         "targeting_documents": "SELECT, INSERT, UPDATE",
         "targeting_document_contents": "INSERT",
         **dict.fromkeys(("seal_certificates", "sealed_files"), "SELECT, INSERT"),

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.models import TargetingCampaign, TargetingVersion
+from app.queries.targeting_signatures import SheetRow, signature_sheet
 from app.statistics.disclosure import SMALLEST_CELL
 from reports.targeting_list import SignatureRow
+from workflows.roles import LEADS
+from workflows.targeting_list import AGREED
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,24 @@ class Signed:
 
 def signed_sheet(campaign: TargetingCampaign, version: TargetingVersion) -> Sequence[Signed]:
     """Return what each organisation answered of a version, as the documents print it."""
-    return ()
+    return [
+        Signed(one.organisation_id, one.kind in LEADS, one.answer in AGREED, _printed(one))
+        for one in signature_sheet(campaign, version)
+    ]
+
+
+def _printed(one: SheetRow) -> SignatureRow:
+    return SignatureRow(
+        organisation=one.organisation,
+        person=one.person,
+        function=one.function,
+        delegation=one.delegation,
+        answer=one.answer.label,
+        reason=one.reason,
+        signed_at=one.answered_at,
+        way="compte" if one.answered_at else "",
+        digest=one.root,
+    )
 
 
 def rows_for(signed: Sequence[Signed], reader: int | None) -> tuple[tuple[SignatureRow, ...], str]:

@@ -1,5 +1,6 @@
 """A targeting list of the ARS over the ground, with what each said of its employers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -94,7 +95,7 @@ def _seal(ground: Ground, campaign: TargetingCampaign, people: dict[str, User]) 
         ground.name("part", key, Secret(Topic.TARGETING, "liste"))
 
 
-def _keys(*told: dict[str, tuple[str, ...]]) -> set[str]:
+def _keys(*told: Mapping[str, tuple[str, ...]]) -> set[str]:
     return {key for one in told for keys in one.values() for key in keys}
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from app import clock
 from app.actions import targeting as lists
+from app.actions.outbox import Claimed
 from app.actions.targeting_signatures import SignatoryTerms, name_signatory, take_signing_step
 from app.actions.targeting_versions import freeze_list
 from app.extensions import db
@@ -47,7 +49,12 @@ def called(world: World, campaign: int) -> int:
     for seat in queries.list_seats(listed, today=AFTER):
         name = next(one for one, organisation in SIGNERS.items() if organisation == seat.signatory.organisation.name)
         terms = SignatoryTerms(world.user(name).id, "Direction", "")
-        facts = {"version": seat.signatory.version, "actor": who, "today": clock.today(), "now": clock.now()}
+        facts: dict[str, Any] = {
+            "version": seat.signatory.version,
+            "actor": who,
+            "today": clock.today(),
+            "now": clock.now(),
+        }
         name_signatory(listed, seat, terms, **facts)
     take_signing_step(listed, "call", version=listed.version, actor=who, today=AFTER, now=clock.now())
     db.session.commit()
@@ -72,7 +79,7 @@ def answer(browser: Browser, campaign: int, **given: Any) -> Page:
 def voided(world: World, campaign: int, employer: str) -> None:
     """Reopen the list, take an employer out, freeze it again."""
     listed = held(campaign)
-    who = {"actor": world.actor("coordinatrice"), "today": AFTER, "now": clock.now()}
+    who: dict[str, Any] = {"actor": world.actor("coordinatrice"), "today": AFTER, "now": clock.now()}
     lists.take_step(listed, "amend", "Une fermeture", version=listed.version, **who)
     line = (TargetingLine.campaign_id == campaign, TargetingLine.employer_id == world.employer(employer).id)
     db.session.execute(update(TargetingLine).where(*line).values(decided=Decision.WITHDRAWN))
@@ -230,7 +237,12 @@ def test_a_superseded_version_and_a_clock_that_moved_are_said(world: World, brow
     page = browser.send(address, shown)
     assert page.status == 409 and "pas encore appelée à signature" in page.main
     listed = held(called)
-    call = {"version": listed.version, "actor": world.actor("coordinatrice"), "today": AFTER, "now": clock.now()}
+    call: dict[str, Any] = {
+        "version": listed.version,
+        "actor": world.actor("coordinatrice"),
+        "today": AFTER,
+        "now": clock.now(),
+    }
     take_signing_step(listed, "call", **call)
     db.session.commit()
     page = browser.send(address, shown)
@@ -272,7 +284,7 @@ def written(kind: str) -> dict[str, str]:
     found = {}
     for mail in db.session.scalars(select(OutboxMail).where(OutboxMail.rule.startswith(f"{kind} "))).all():
         names = ("id", "user_id", "template", "object_kind", "object_id", "rule", "cycle", "attempts", "created_at")
-        claimed = letters.outbox.Claimed(**{name: getattr(mail, name) for name in names})
+        claimed = Claimed(**{name: getattr(mail, name) for name in names})
         try:
             letter = letters.write(claimed, now=clock.now()).letter
         except letters.NoReason:
@@ -334,7 +346,8 @@ def test_whoever_has_not_answered_is_reminded_after_seven_and_fourteen_days(
     db.session.commit()
     found = {}
     for days in (6, 7, 7, 13, 14, 20):
-        pursue_lists(now=lambda later=days: clock.now() + timedelta(days=later))
+        at = clock.now() + timedelta(days=days)
+        pursue_lists(now=partial(datetime.astimezone, at, UTC))
         found[days] = reminders()
     assert found[6] == [] and found[7] == found[13] == ["1 7"] * 3
     assert found[14] == found[20] == sorted(["1 7", "1 14"] * 3)
