@@ -66,6 +66,10 @@ def sheet(campaign: TargetingCampaign, version: TargetingVersion) -> list[Signed
     ]  # fmt: skip
 
 
+EVERY = 3
+"""The whole list, what a département reads of it, what a federation does."""
+
+
 def documents() -> dict[str, TargetingDocument]:
     db.session.expire_all()
     return {one.part: one for one in db.session.scalars(select(TargetingDocument).order_by(TargetingDocument.id))}
@@ -77,9 +81,10 @@ def bytes_of(document: TargetingDocument) -> bytes:
 
 def test_each_reader_has_its_document_sealed_with_its_own_employers(world: World, version: TargetingVersion) -> None:
     root, federation = version.root, f"federation-{world.organisation('Fédération A').id}"
-    assert seal_lists(sheet=sheet) == 2
+    local = f"departement-{world.organisation('Département 79').id}"
+    assert seal_lists(sheet=sheet) == EVERY
     found = documents()
-    assert found.keys() == {WHOLE_LIST, federation}
+    assert found.keys() == {WHOLE_LIST, local, federation}
     texts = {}
     for part, document in found.items():
         data = bytes_of(document)
@@ -90,6 +95,7 @@ def test_each_reader_has_its_document_sealed_with_its_own_employers(world: World
         texts[part] = text_of(data)
     for name in ("Association Les Tilleuls", "CCAS de Niort", "Mutuelle du Clain", "Réserve de Fédération B"):
         assert name in texts[WHOLE_LIST]
+    assert "CCAS de Niort" in texts[local] and "Mutuelle du Clain" not in texts[local]
     assert "Association Les Tilleuls" in texts[federation] and "Réserve de Fédération A" in texts[federation]
     for hidden in ("CCAS", "Clain", "Fédération B", "Réserve de ARS", "par le terrain"):
         assert hidden not in texts[federation], hidden
@@ -97,11 +103,11 @@ def test_each_reader_has_its_document_sealed_with_its_own_employers(world: World
 
 
 def test_what_is_sealed_stays_byte_for_byte(version: TargetingVersion) -> None:
-    assert seal_lists() == 2
+    assert seal_lists() == EVERY
     kept = {part: bytes_of(one) for part, one in documents().items()}
     assert seal_lists(sheet=sheet) == 0
     assert {part: bytes_of(one) for part, one in documents().items()} == kept
-    assert db.session.query(SealedFile).count() == 2 and db.session.query(SealCertificate).count() == 1
+    assert db.session.query(SealedFile).count() == EVERY and db.session.query(SealCertificate).count() == 1
 
 
 def test_nothing_is_made_of_a_list_that_is_not_signed(world: World) -> None:
@@ -123,9 +129,9 @@ def test_a_work_that_was_killed_goes_on_where_it_stopped(
         with pytest.raises(Killed):
             seal_lists()
     found = documents()
-    assert len(found) == 2 and not any(one.sealed_at for one in found.values())
-    assert [one.claimed_at is not None for one in found.values()] == [True, False]
-    assert seal_lists() == 1  # the one that nobody had taken; the other waits until its claim is old
+    assert len(found) == EVERY and not any(one.sealed_at for one in found.values())
+    assert [one.claimed_at is not None for one in found.values()] == [True, False, False]
+    assert seal_lists() == EVERY - 1  # those that nobody had taken; the other waits until its claim is old
     later = datetime.now(NOW.tzinfo) + actions.STALE + timedelta(minutes=1)
     assert seal_lists(now=lambda: later) == 1
     assert all(one.sealed_at for one in documents().values())
@@ -138,7 +144,7 @@ def test_two_schedulers_seal_each_document_once(version: TargetingVersion) -> No
     assert first
     number = first.id
     db.session.commit()
-    assert seal_lists(now=lambda: NOW) == 1  # the other scheduler leaves alone what is taken
+    assert seal_lists(now=lambda: NOW) == EVERY - 1  # the other scheduler leaves alone what is taken
     late = NOW + actions.STALE + timedelta(seconds=1)
     assert seal_lists(now=lambda: late) == 1  # taken over; then the first one comes back with its own file
     kept = bytes_of(db.session.get_one(TargetingDocument, number))
@@ -159,7 +165,7 @@ def test_a_seal_that_is_missing_or_out_of_date_is_told_then_tried_again(
     found = documents()
     assert all("JALON_SEAL_P12" in one.failure and one.sealed_at is None for one in found.values())
     later = NOW + actions.STALE + timedelta(minutes=1)
-    assert seal_lists(now=lambda: later) == 2
+    assert seal_lists(now=lambda: later) == EVERY
     assert not any(one.failure for one in documents().values())
 
 
@@ -174,7 +180,7 @@ def test_an_altered_text_is_not_sealed(version: TargetingVersion) -> None:
 def test_the_command_does_the_same_and_says_what_waits(app: Flask, version: TargetingVersion) -> None:
     runner = app.test_cli_runner()
     done = runner.invoke(args=["seal", "documents"])
-    assert done.exit_code == 0 and "2\N{NO-BREAK SPACE}documents scellés, 0 en attente." in done.output
+    assert done.exit_code == 0 and f"{EVERY}\N{NO-BREAK SPACE}documents scellés, 0 en attente." in done.output
     again = runner.invoke(args=["seal", "documents"])
     assert again.exit_code == 0 and "0\N{NO-BREAK SPACE}document scellé, 0 en attente." in again.output
     shown = runner.invoke(args=["seal", "show"])
@@ -188,7 +194,7 @@ def test_the_command_tries_again_at_once_what_failed(
     with monkeypatch.context() as patch:
         patch.setitem(app.config, "SEAL_P12", "")
         failed = runner.invoke(args=["seal", "documents"])
-    assert failed.exit_code == 1 and "0\N{NO-BREAK SPACE}document scellé, 2 en attente." in failed.output
+    assert failed.exit_code == 1 and f"0\N{NO-BREAK SPACE}document scellé, {EVERY} en attente." in failed.output
     assert runner.invoke(args=["seal", "documents"]).exit_code == 0
 
 
@@ -217,10 +223,10 @@ def test_the_last_version_alone_is_sealed_and_tells_what_changed(world: World, v
     line = db.session.scalars(select(TargetingLine).where(TargetingLine.employer_id == world.employer("CCAS").id)).one()
     line.decided = Decision.WITHDRAWN
     freeze_again(world, campaign)
-    assert seal_lists() == 2
+    assert seal_lists() == EVERY
     texts = [text_of(bytes_of(one)) for one in documents().values()]
     assert all("version 2" in text and "Depuis la version précédente" in text for text in texts)
-    assert "Sortent CCAS de Niort" in texts[0] and "CCAS" not in texts[1]
+    assert "Sortent CCAS de Niort" in texts[0] and "CCAS" not in texts[-1]
 
 
 def test_a_list_that_is_erased_leaves_the_digests_of_its_files(version: TargetingVersion) -> None:
