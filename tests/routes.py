@@ -302,9 +302,9 @@ POST /ciblage/{campaign}/etapes/resume                      401 403 409 409 403 
 POST /ciblage/{campaign}/etapes/conclude                    401 403 409 409 403 403 403 403 403 403 403 403 404
 GET  /ciblage/{campaign}/signataires                        302 200 200 200 200 403 403 200 403 403 403 403 404
 GET  /ciblage/{campaign}/signataires/{signing_body}         302 403 200 200 403 403 403 403 403 403 403 403 404
-POST /ciblage/{campaign}/signataires/{signing_body}         401 403 422 422 403 403 403 403 403 403 403 403 404
+POST /ciblage/{campaign}/signataires/{signing_body}         401 403 409 409 403 403 403 403 403 403 403 403 404
 GET  /ciblage/{campaign}/signature                          302 200 403 403 403 403 403 403 403 403 403 403 404
-POST /ciblage/{campaign}/signature                          401 422 403 403 403 403 403 403 403 403 403 403 404
+POST /ciblage/{campaign}/signature                          401 409 403 403 403 403 403 403 403 403 403 403 404
 GET  /ciblage/{campaign}/employeurs/{employer}              302 200 200 200 200 403 403 200 403 403 403 403 404
 GET  /ciblage/{campaign}/employeurs/{public_employer}       302 200 200 200 200 403 403 404 403 403 403 403 404
 GET  /ciblage/{campaign}/employeurs/{far_employer}          302 404 404 404 404 403 403 404 403 403 403 403 404

@@ -250,7 +250,7 @@ def words_in(page: Page, words: tuple[str, ...]) -> list[str]:
 # --- What a page costs ------------------------------------------------------------------------------------
 
 MOST = {
-    "/": 7,
+    "/": 8,
     "/dossiers": 7,
     "/dossiers?state=ouverts&departement=79&q=ehpad&sort=employeur": 7,
     "/employeurs": 4,

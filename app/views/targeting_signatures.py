@@ -19,6 +19,7 @@ from app.queries.targeting_versions import ReadVersion, read_version
 from app.views import signature_words, targeting_words
 from app.views.targeting import campaign_or_404
 from forms.targeting import AnswerForm, SignatoryForm
+from workflows.core import Missing, Refused
 from workflows.targeting_list import WORKFLOW, Answer, ListState, parts_of
 
 bp = Blueprint("targeting_signatures", __name__, url_prefix="/ciblage/<int:campaign_id>")
@@ -76,13 +77,20 @@ def name(campaign_id: int, organisation_id: int) -> ResponseReturnValue:
         abort(404)
     if not may_name_signatory(auth.acting(), campaign, organisation_id):
         raise Forbidden(actions.NOT_YOURS_TO_NAME)
+    refusal = actions.naming_refusal(campaign, seat)
+    _refuse_what_is_sent(refusal)
     form = _signatory_form(seat.signatory)
     if form.validate_on_submit() and _named(campaign, seat, form):
         flash(f"Le signataire de {seat.signatory.organisation.short_name} est désigné.", "success")
         return redirect(url_for("targeting_signatures.index", campaign_id=campaign_id))
-    refusal = actions.naming_refusal(campaign, seat)
     page = render_template("targeting/signatory.html", campaign=campaign, seat=seat, form=form, refusal=refusal)
     return page, 422 if form.errors else 200
+
+
+def _refuse_what_is_sent(why: str | None) -> None:
+    """What cannot be done is said before what was typed is looked at: the page shows no form then."""
+    if why and request.method == "POST":
+        raise Refused(Missing(why))
 
 
 def _signatory_form(signatory: TargetingSignatory) -> SignatoryForm:
@@ -127,13 +135,15 @@ def sign(campaign_id: int) -> ResponseReturnValue:
     signatory, version = queries.get_seat(campaign, actor.organisation_id), queries.last_version(campaign)
     if signatory is None or signatory.user_id != actor.user_id or version is None:
         raise Forbidden(actions.NOT_SIGNATORY)
+    found = read_version(actor, campaign, version.number)
+    assert found
+    refusal = actions.signing_refusal(campaign, version, clock.now()) or actions.reading_refusal(signatory, found)
+    _refuse_what_is_sent(refusal)
     form = _answer_form(version)
     if form.validate_on_submit() and _answered(campaign, form):
         flash("Votre réponse est enregistrée.", "success")
         return redirect(url_for("targeting_signatures.index", campaign_id=campaign_id))
-    found = read_version(actor, campaign, version.number)
-    assert found
-    return _part_page(campaign, signatory, found, form), 422 if form.errors else 200
+    return _part_page(campaign, signatory, found, form, refusal), 422 if form.errors else 200
 
 
 def _answer_form(version: TargetingVersion) -> AnswerForm:
@@ -166,10 +176,15 @@ def _answered(campaign: TargetingCampaign, form: AnswerForm) -> bool:
     return True
 
 
-def _part_page(campaign: TargetingCampaign, signatory: TargetingSignatory, found: ReadVersion, form: AnswerForm) -> str:
+def _part_page(
+    campaign: TargetingCampaign,
+    signatory: TargetingSignatory,
+    found: ReadVersion,
+    form: AnswerForm,
+    refusal: str | None,
+) -> str:
     keys = parts_of(found.version.as_frozen(), signatory.organisation.kind, signatory.part)
     parts = [part for part in found.parts if part.key in keys]
-    closed = actions.signing_refusal(campaign, found.version, clock.now())
     answer = queries.get_answer(signatory)
     return render_template(
         "targeting/signature.html",
@@ -178,7 +193,7 @@ def _part_page(campaign: TargetingCampaign, signatory: TargetingSignatory, found
         found=found,
         texts=[(part, [] if part.key in found.altered else targeting_words.employers_of(part)) for part in parts],
         form=form,
-        refusal=closed or actions.reading_refusal(signatory, found),
+        refusal=refusal,
         given=signature_words.given(answer) if answer else "",
         hints=signature_words.HINTS,
         short_root=signature_words.short(found.version.root),
