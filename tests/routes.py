@@ -287,6 +287,8 @@ GET  /organisme/personnes/{person}/delegations/nouvelle     302 403 403 403 403 
 POST /organisme/personnes/{person}/delegations/nouvelle     401 403 403 403 403 403 403 403 403 403 403 422 403
 GET  /organisme/personnes/{far_person}/delegations/nouvelle 302 403 403 403 403 403 403 403 403 403 403 404 403
 POST /organisme/personnes/{person}/delegations/{delegation}/fin 401 403 403 403 403 403 403 403 403 403 403 404 403
+GET  /dossiers/{case}/reperage                              302 200 403 403 403 403 403 403 403 403 403 403 404
+POST /dossiers/{case}/reperage                              401 422 403 403 403 403 403 403 403 403 403 403 404
 GET  /ciblage                                               302 200 200 200 200 403 403 200 403 403 403 403 200
 GET  /ciblage/nouvelle                                      302 200 200 200 200 403 403 403 403 403 403 403 200
 POST /ciblage/nouvelle                                      401 422 422 422 422 403 403 403 403 403 403 403 422
@@ -323,6 +325,14 @@ GET  /ciblage/{campaign}/ajouter                            302 200 200 200 200 
 POST /ciblage/{campaign}/ajouter                            401 422 422 422 422 403 403 422 403 403 403 403 404
 GET  /verifier                                              302 200 200 200 200 200 200 200 200 200 200 200 200
 POST /verifier                                              401 422 422 422 422 422 422 422 422 422 422 422 422
+GET  /ciblage/{campaign}/dossiers                           302 403 403 200 403 403 403 403 403 403 403 403 404
+GET  /ciblage/{signed_campaign}/dossiers                    302 403 403 200 403 403 403 403 403 403 403 403 404
+POST /ciblage/{campaign}/dossiers/preparation               401 403 403 302 403 403 403 403 403 403 403 403 404
+POST /ciblage/{campaign}/dossiers/ouverture                 401 403 403 302 403 403 403 403 403 403 403 403 404
+POST /ciblage/{signed_campaign}/dossiers/departement        401 403 403 422 403 403 403 403 403 403 403 403 404
+GET  /ciblage/{signed_campaign}/dossiers/{quiet_employer}   302 403 403 200 403 403 403 403 403 403 403 403 404
+GET  /ciblage/{signed_campaign}/dossiers/{far_employer}     302 403 403 404 403 403 403 403 403 403 403 403 404
+POST /ciblage/{signed_campaign}/dossiers/{quiet_employer}   401 403 403 409 403 403 403 403 403 403 403 403 404
 POST /fonctions                                             401 302 302 302 302 302 302 302 302 302 302 302 302
 POST /deconnexion                                           401 302 302 302 302 302 302 302 302 302 302 302 302
 """

@@ -94,6 +94,11 @@ def targeted(world: World, who: str, *names: str, **changed: Any) -> TargetingCa
     return campaign
 
 
+def signed(world: World, who: str, *names: str, **changed: Any) -> TargetingCampaign:
+    """A signed list of which these employers are retained."""
+    return targeted(world, who, *names, state=ListState.SIGNED, **changed)
+
+
 def _score(campaign: TargetingCampaign, employer: Employer) -> TargetingScore:
     structure = employer.structures[0]
     told = {

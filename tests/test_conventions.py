@@ -68,6 +68,7 @@ NAMES_ROLES = {
     "app/cli/accounts.py": "the kinds of organisation that a command makes",
     "app/queries/outbox.py": "the ARS is reminded of what nobody else is in charge of",
     "app/queries/people.py": "the platform is told what an organisation without administrator is not",
+    "app/queries/targeting_recipients.py": "who is told of cases opened from a list: coordinators for their body",
     "app/views/case_page.py": "the employer’s own words for a state",
     "app/views/cases.py": "the same words, around them",
     "app/views/desk.py": "which desk each lands on, and its order for a coordinator",

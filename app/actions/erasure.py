@@ -40,12 +40,14 @@ from app.models import (
     SecondFactor,
     Structure,
     TargetingAnswer,
+    TargetingAppraisal,
     TargetingCampaign,
     TargetingDepartement,
     TargetingDocument,
     TargetingDocumentContent,
     TargetingLine,
     TargetingNote,
+    TargetingOpening,
     TargetingPart,
     TargetingProposal,
     TargetingScore,
@@ -88,6 +90,8 @@ def erase_cases(ids: Ids) -> None:
     erase_documents(_of(Document, ids))
     with lifted():
         _delete(CaseEvent.case_id, ids)
+    _delete(TargetingAppraisal.case_id, ids)
+    _run(update(TargetingOpening).where(TargetingOpening.case_id.in_(ids)).values(case_id=None))
     _delete(Case.id, ids)
     for model in (Contact, CarsatBlock):
         followed = select(Case.id).where(Case.employer_id == model.employer_id).exists()
@@ -213,9 +217,11 @@ def erase_campaigns(ids: Ids) -> None:
     _delete(TargetingPart.version_id, versions)
     seats = select(TargetingSignatory.id).where(TargetingSignatory.campaign_id.in_(ids))
     _delete(TargetingAnswer.signatory_id, seats)
+    _run(update(TargetingAppraisal).where(TargetingAppraisal.campaign_id.in_(ids)).values(campaign_id=None))
     for model in (
         TargetingSignatory,
         TargetingVersion,
+        TargetingOpening,
         TargetingProposal,
         TargetingNote,
         TargetingScore,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Select, Table, bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.extensions import db
@@ -18,10 +18,12 @@ from app.models.journal import ACCOUNTS, HAPPENED, LINKED, digest_of
 from app.permissions import Actor
 
 CASES: Table = Case.__table__  # type: ignore[assignment]
+ENTRIES: Table = JournalEntry.__table__  # type: ignore[assignment]
+EVENTS: Table = CaseEvent.__table__  # type: ignore[assignment]
 HEADS: Table = JournalHead.__table__  # type: ignore[assignment]
 NEW_ACCESS = insert(AccessEntry.__table__)  # type: ignore[arg-type]
-NEW_ENTRY = insert(JournalEntry.__table__)  # type: ignore[arg-type]
-NEW_EVENT = insert(CaseEvent.__table__).returning(CaseEvent.__table__.c.id)  # type: ignore[arg-type]
+NEW_ENTRY = insert(ENTRIES)
+NEW_EVENT = insert(EVENTS).returning(EVENTS.c.id)
 OF_CASE = (CASES.c.journal_number, CASES.c.journal_digest)
 # FOR NO KEY UPDATE, as when a case is loaded for a step: notes being written on it do not wait.
 HEAD_OF_CASE = select(*OF_CASE).where(CASES.c.id == bindparam("case")).with_for_update(key_share=True)
@@ -117,6 +119,33 @@ def tell_erased(case_ids: Sequence[int], *, now: datetime) -> None:
         record(JournalAction.CONTENT_ERASED, ObjectKind.CASE, case_id, {}, actor=None, now=now)
 
 
+def begin_chains(cases: Select[Any], *, actor: Actor, now: datetime) -> int:
+    """Write the first entry of the chains of cases just opened, each with one event; return how many.
+
+    For `app.actions.opening_many`: nobody else knows of these cases yet, so that no head is to be held.
+    """
+    rows = db.session.connection().execute(select(EVENTS).where(EVENTS.c.case_id.in_(cases)))
+    events = [dict(zip(EVENTS.c.keys(), row, strict=True)) for row in rows]
+    entries = [
+        _entry_after(
+            Head(event["case_id"]),
+            Deed(JournalAction.CASE_OPENED, ObjectKind.CASE_EVENT, event["id"], digest_of(HAPPENED, event)),
+            actor=actor,
+            now=now,
+        )
+        for event in events
+    ]
+    if not entries:
+        return 0
+    db.session.connection().execute(NEW_ENTRY, entries)
+    first = select(ENTRIES.c.digest).where(ENTRIES.c.chain == CASES.c.id, ENTRIES.c.number == 1)
+    moved = update(CASES).where(CASES.c.id.in_(cases), CASES.c.journal_number == 0)
+    db.session.connection().execute(
+        moved.values(journal_number=1, journal_digest=first.correlate(CASES).scalar_subquery())
+    )
+    return len(entries)
+
+
 def _hold_case(case: Case) -> Head:
     db.session.flush()
     return Head(case.id, *db.session.connection().execute(HEAD_OF_CASE, {"case": case.id}).one())
@@ -138,6 +167,14 @@ def _write_event(head: Head, event: Mapping[str, Any], *, actor: Actor, now: dat
 
 def _link(head: Head, deed: Deed, *, actor: Actor | None, now: datetime, by: int | None = None) -> Head:
     """Write the entry that follows a head and return it as the new head."""
+    entry = _entry_after(head, deed, actor=actor, now=now, by=by)
+    db.session.connection().execute(NEW_ENTRY, entry)
+    return Head(head.chain, entry["number"], entry["digest"])
+
+
+def _entry_after(
+    head: Head, deed: Deed, *, actor: Actor | None, now: datetime, by: int | None = None
+) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "chain": head.chain,
         "number": head.number + 1,
@@ -152,5 +189,4 @@ def _link(head: Head, deed: Deed, *, actor: Actor | None, now: datetime, by: int
         "previous": head.digest,
     }
     entry["digest"] = digest_of(LINKED, entry)
-    db.session.connection().execute(NEW_ENTRY, entry)
-    return Head(head.chain, entry["number"], entry["digest"])
+    return entry

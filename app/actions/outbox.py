@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, literal, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, literal, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
@@ -111,6 +111,23 @@ def queue_mail(
     statement = _insert().values(values).inline().on_conflict_do_nothing()
     written: Any = db.session.execute(statement.execution_options(preserve_rowcount=True))
     return bool(written.rowcount == 1)
+
+
+def queue_for(
+    people: Select[Any], template: str, object_kind: str, object_id: int, rule: str, cycle: int, *, now: datetime
+) -> None:
+    """Queue one mail to each of the people that a statement selects (`user_id`), in one statement, each once."""
+    told = people.subquery("people")
+    same = [literal(value) for value in (template, object_kind, object_id, rule, cycle)]
+    # SQLite needs a WHERE, without which it takes the ON of ON CONFLICT for that of a join.
+    what = (
+        select(told.c.user_id, *same, literal(now, Instant()), literal(now, Instant()))
+        .where(true())
+        .order_by(told.c.user_id)
+    )
+    names = ["user_id", "template", "object_kind", "object_id", "rule", "cycle", "created_at", "send_after"]
+    # Nothing is read back, as for one mail.
+    db.session.execute(_insert().inline().from_select(names, what).on_conflict_do_nothing())
 
 
 def claim_mail(*, now: datetime, stale_before: datetime) -> Claimed | None:

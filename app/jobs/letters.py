@@ -19,6 +19,7 @@ from app.actions import (
     habilitations,
     magic_links,
     notices,
+    opening_many,
     outbox,
     retention,
     targeting_signatures,
@@ -27,7 +28,7 @@ from app.actions.notices import Notice
 from app.auth import actor_of
 from app.clock import PARIS
 from app.filters import moment, plural
-from app.jobs import continuity_letters, people_letters, privacy_letters, targeting_letters
+from app.jobs import continuity_letters, opening_letters, people_letters, privacy_letters, targeting_letters
 from app.models import Case, LinkPurpose, User
 from app.permissions import reads_whole_case
 from app.queries.absences import list_officers, stands_in_on_case
@@ -230,6 +231,16 @@ def _review_reminder(claimed: outbox.Claimed, user: User | None, now: datetime) 
     return found
 
 
+def _cases_opened(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    if user is None:
+        raise NotTheirs("le compte n’existe plus")
+    today = now.astimezone(PARIS).date()
+    found = opening_letters.opened_values(user, claimed.object_id, claimed.cycle, _public_url(), today=today)
+    if found is None:
+        raise NotTheirs("aucun de ces dossiers ne concerne plus cette personne")
+    return found
+
+
 Values = Callable[[outbox.Claimed, User | None, datetime], dict[str, Any]]
 
 TEMPLATES: dict[str, tuple[Values, bool]] = {
@@ -239,6 +250,7 @@ TEMPLATES: dict[str, tuple[Values, bool]] = {
     data_requests.REMINDER_MAIL: (_privacy(privacy_letters.request_values), True),
     notices.TEMPLATE: (_account_notice, True),
     notices.PERSON_TEMPLATE: (_person_notice, True),
+    opening_many.MAIL: (_cases_opened, True),
     habilitations.REMINDER_MAIL: (_review_reminder, True),
 }
 """For each mail, by the name of its templates: what it says, and whether its text may be kept (no secret in it)."""

@@ -70,6 +70,7 @@ from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionN
 from app.models.second_factors import RecoveryCode, SecondFactor
 from app.models.sessions import SignInWay, UserSession
 from app.models.targeting import TargetingCampaign, TargetingDepartement, TargetingLine, TargetingScore
+from app.models.targeting_appraisals import TargetingAppraisal
 from app.models.targeting_documents import (
     WHOLE_LIST,
     SealCertificate,
@@ -78,6 +79,7 @@ from app.models.targeting_documents import (
     TargetingDocumentContent,
 )
 from app.models.targeting_notes import TargetingNote, TargetingProposal
+from app.models.targeting_openings import TargetingOpening
 from app.models.targeting_signatures import TargetingAnswer, TargetingSignatory
 from app.models.targeting_versions import TargetingPart, TargetingVersion
 from app.models.tellings import CASE_PLACES, IMPORT_DAYS, OPEN_FOLLOW_UPS, RUNNING_IMPORTS
@@ -175,12 +177,14 @@ __all__ = [
     "Source",
     "Structure",
     "TargetingAnswer",
+    "TargetingAppraisal",
     "TargetingCampaign",
     "TargetingDepartement",
     "TargetingDocument",
     "TargetingDocumentContent",
     "TargetingLine",
     "TargetingNote",
+    "TargetingOpening",
     "TargetingPart",
     "TargetingProposal",
     "TargetingScore",

@@ -12,7 +12,7 @@ GENESIS = "0" * 64
 
 def canonical(value: Any) -> str:
     """Return a value as JSON with sorted keys: dates in ISO 8601, instants in UTC to the microsecond."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _ENCODER.encode(value)
 
 
 def digest(value: Any) -> str:
@@ -28,3 +28,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     raise TypeError(f"ni texte, ni nombre, ni date : {type(value).__name__}")
+
+
+# Made once: opening the cases of a region hashes thousands of rows.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)

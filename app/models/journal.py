@@ -76,6 +76,9 @@ class JournalAction(LabelledEnum):
     TARGETING_SIGNATORY = "targeting_signatory", "Signataire d’une liste désigné"
     TARGETING_ANSWERED = "targeting_answered", "Réponse d’un signataire"
     TARGETING_VOIDED = "targeting_voided", "Réponse devenue caduque"
+    TARGETING_PREPARED = "targeting_prepared", "Ouverture des dossiers d’une liste préparée"
+    TARGETING_OPENED = "targeting_opened", "Dossiers d’une liste ouverts"
+    TARGETING_APPRAISED = "targeting_appraised", "Justesse d’un repérage dite"
     JOURNAL_DROPPED = "journal_dropped", "Période close retirée du journal"
 
 

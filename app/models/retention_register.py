@@ -171,6 +171,9 @@ REGISTER: dict[str, dict[str, str]] = {
         "targeting_ended": "id signatory_id number answer reason answered_at author_id function delegation address root"
         " read voided_at voided_parts submission"
     },
+    "targeting_appraisals": {
+        "case": "id case_id employer_id campaign_id verdict reason wording author_id organisation_id created_at version"
+    },
     "targeting_campaigns": {
         "targeting_ended": "id title field organisation_id author_id created_at first_year last_year weights first"
         " following coverage method_version valid_from valid_until consulted_until speak_from meeting quorum membership"
@@ -189,6 +192,10 @@ REGISTER: dict[str, dict[str, str]] = {
     "targeting_notes": {
         "targeting_ended": "id campaign_id employer_id nature noted_on is_fact wording visibility author_id"
         " organisation_id created_at submission"
+    },
+    "targeting_openings": {
+        "targeting_ended": "id campaign_id employer_id lead_organisation_id officer_id choice chosen_by_id round"
+        " opened_at case_id version"
     },
     "targeting_parts": {"targeting_ended": "version_id key position label organisation_id employers text digest"},
     "targeting_signatories": {

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from app.models import (
+    Case,
     Employer,
+    Source,
     TargetingCampaign,
     TargetingDepartement,
     TargetingNote,
@@ -237,3 +239,23 @@ def may_decide_list(actor: Actor, campaign: TargetingCampaign) -> bool:
     """Tell whether the actor changes a list in sight and decides of what is proposed: the organisation that made it,
     or the coordination of the territory."""
     return may_make_lists(actor) and (campaign.organisation_id == actor.organisation_id or actor.is_coordinator)
+
+
+# --- From a signed list to cases ----------------------------------------------------------------------------
+
+
+def may_open_cases(actor: Actor, campaign: TargetingCampaign) -> bool:
+    """Tell whether the actor prepares and opens the cases of a list in sight: the coordination of the territory,
+    which arbitrates leads."""
+    return actor.is_coordinator and may_make_lists(actor) and bool(campaign_places(actor, campaign))
+
+
+def opens_case_for(actor: Actor, campaign: TargetingCampaign) -> ColumnElement[bool]:
+    """Condition on `Employer` retained on a list: whoever may open cases opens its own."""
+    return and_(sees_line(actor, campaign), not_public_for_the_carsat(actor))
+
+
+def may_appraise(actor: Actor, case: Case) -> bool:
+    """Tell whether the actor says of a case that came from a list whether the list was right: its lead does."""
+    is_lead = case.lead_organisation_id == actor.organisation_id and actor.organisation_id is not None
+    return case.source is Source.TARGETING_LIST and is_lead and may(actor, Act.WRITE, Kind.CASE, case)

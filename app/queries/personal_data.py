@@ -166,6 +166,19 @@ HOLDINGS = (
         mentions="reason",
     ),
     Holding(
+        "targeting_appraisals",
+        "Ce que j’ai dit d’un repérage",
+        "case_id verdict reason created_at",
+        by_user="author_id",
+        mentions="wording",
+    ),
+    Holding(
+        "targeting_openings",
+        "Employeurs d’une liste dont le suivi m’est proposé",
+        "campaign_id employer_id opened_at",
+        by_user="officer_id",
+    ),
+    Holding(
         "targeting_notes",
         "Notes que j’ai écrites sur une liste",
         "campaign_id employer_id nature noted_on created_at visibility",
@@ -204,6 +217,7 @@ ALSO = {
     "exceptional_accesses": ("closed_by_id", "seen_by_id"),
     "figure_remarks": ("answered_by_id",),
     "imports": ("undone_by_id",),
+    "targeting_openings": ("chosen_by_id",),
     "targeting_proposals": ("decided_by_id",),
     "targeting_signatories": ("named_by_id",),
 }

@@ -1,8 +1,7 @@
 """Targeting lists in sight: campaigns, their lines filtered and counted, one line with what is known of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, exists, func, or_, select, tuple_
@@ -10,10 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.extensions import at_most, db
 from app.models import (
-    OPEN_FOLLOW_UPS,
-    Case,
     Employer,
-    Organisation,
     Scheme,
     Sector,
     Structure,
@@ -30,17 +26,13 @@ from app.permissions import (
     reads_proposal,
     reads_targeting_note,
     sees_campaign,
-    sees_case,
     sees_line,
 )
 from app.permissions.relations import codes_of, employer_lies_in
-from workflows.calendar import add_months
-from workflows.support_case import State
-from workflows.targeting_proposals import Decision, ProposalKind, ProposalState
+from workflows.targeting_proposals import ProposalState
 from workflows.targeting_scope import Route
 
 PAGE = 50
-REFUSAL_MONTHS = 12
 ORDER = ("first", "next", "to_qualify", "silent", "rest", "postponed", "withdrawn")
 """Classes and decisions in the order of the pages; what is on no list yet comes last."""
 
@@ -300,72 +292,3 @@ def count_pending(actor: Actor, campaign: TargetingCampaign) -> int:
         )
     )
     return db.session.scalar(statement) or 0
-
-
-# --- Collisions ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Collision:
-    """Something under way that whoever would approach an employer must know first."""
-
-    words: str
-    case_id: int | None = None
-    is_open_case: bool = False
-
-
-def list_collisions(actor: Actor, employer_ids: Iterable[int], *, today: date) -> dict[int, list[Collision]]:
-    """Return, by employer, what is already under way: three statements, whatever the number of employers.
-
-    An open case out of sight is told without a name; a refusal is told for a year, and a wish not to be asked until
-    its date.
-    """
-    numbers, found = sorted(employer_ids), dict[int, list[Collision]]()
-    if not numbers:
-        return found
-    for employer, collision in [*_cases(actor, numbers, today), *_not_to_be_asked(actor, numbers, today)]:
-        found.setdefault(employer, []).append(collision)
-    followed = select(OPEN_FOLLOW_UPS.c.employer_id).where(OPEN_FOLLOW_UPS.c.employer_id.in_(numbers)).distinct()
-    for employer in db.session.scalars(followed):
-        if not any(one.is_open_case for one in found.get(employer, [])):
-            told = Collision("Dossier ouvert par un autre organisme", is_open_case=True)
-            found.setdefault(employer, []).append(told)
-    return found
-
-
-def _cases(actor: Actor, numbers: list[int], today: date) -> list[tuple[int, Collision]]:
-    rows = db.session.execute(
-        select(Case.id, Case.employer_id, Case.state, Case.entered_on, Organisation.short_name)
-        .join(Employer, Case.employer_id == Employer.id)
-        .outerjoin(Organisation, Case.lead_organisation_id == Organisation.id)
-        .where(Case.employer_id.in_(numbers), sees_case(actor), Case.state.not_in((State.CLOSED, State.OUT_OF_SCOPE)))
-        .order_by(Case.id)
-    )
-    found = []
-    for number, employer, state, entered_on, lead in rows:
-        if state is State.REFUSED:
-            if entered_on > add_months(today, -REFUSAL_MONTHS):
-                found.append((employer, Collision(f"N’a pas donné suite le {entered_on:%d/%m/%Y}", number)))
-            continue
-        what = (
-            "Contrat de prévention en cours" if state is State.CONTRACT else f"Dossier ouvert ({state.label.lower()})"
-        )
-        found.append((employer, Collision(f"{what}, {lead or 'chef de file à désigner'}", number, True)))
-    return found
-
-
-def _not_to_be_asked(actor: Actor, numbers: list[int], today: date) -> list[tuple[int, Collision]]:
-    """Put off to a date on any list: nobody asks the employer before."""
-    rows = db.session.execute(
-        select(TargetingProposal.employer_id, func.max(TargetingProposal.postponed_until))
-        .join(Employer, TargetingProposal.employer_id == Employer.id)
-        .where(
-            TargetingProposal.employer_id.in_(numbers),
-            TargetingProposal.kind == ProposalKind.POSTPONE,
-            TargetingProposal.decided == Decision.POSTPONED,
-            TargetingProposal.postponed_until > today,
-            reads_proposal(actor),
-        )
-        .group_by(TargetingProposal.employer_id)
-    )
-    return [(employer, Collision(f"Ne pas solliciter avant le {until:%d/%m/%Y}")) for employer, until in rows]

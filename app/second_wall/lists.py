@@ -95,6 +95,21 @@ LISTS: dict[str, Guard] = {
             "submission",
         ),
     ),
+    # Counted by the three bodies; the page of the answer is the lead's.
+    "targeting_appraisals": Guard(
+        reads=f"({own('targeting_appraisals')} OR targeting_appraisals.author_id = {USER} "
+        f"OR {LEADS_ONLY} AND {at_employer('targeting_appraisals')})",
+        inserts=f"{LEADS_ONLY} AND {in_own_name('targeting_appraisals', 'author_id')} "
+        f"AND case_is_in_sight(targeting_appraisals.case_id)",
+        updates=f"{LEADS_ONLY} AND case_is_in_sight(targeting_appraisals.case_id)",
+        fixed=("case_id", "employer_id", "campaign_id"),
+    ),
+    "targeting_openings": Guard(
+        reads=f"({LEADS_ONLY} AND {at_employer('targeting_openings')} OR targeting_openings.officer_id = {USER})",
+        inserts=f"{LEADS_ONLY} AND {at_employer('targeting_openings')} AND {_of_list('targeting_openings')}",
+        updates=f"{LEADS_ONLY} AND {at_employer('targeting_openings')}",
+        fixed=("campaign_id", "employer_id"),
+    ),
     "targeting_notes": Guard(
         reads=f"({own('targeting_notes')} OR targeting_notes.author_id = {USER} OR {LEADS_ONLY} "
         f"AND targeting_notes.visibility <> 'organisation' AND {at_employer('targeting_notes')})",

@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement
 from app import auth, clock
 from app.actions.adoption import count_adoptable
 from app.filters import NEVER, short_day
-from app.models import Case, Organisation, Sector, Visit
+from app.models import Case, Exchange, ExchangeKind, Organisation, Sector, Visit
 from app.permissions import (
     Act,
     Actor,
     Kind,
     may,
+    may_appraise,
     may_coordinate,
     may_open_exceptionally,
     reads_calendar_of,
@@ -220,6 +221,7 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         contacts=employers.list_contacts(actor, case.employer, *_seen_too(viewer)) if contacts else [],
         reads_contacts=contacts,
         writes={kind: not viewer and may(actor, Act.WRITE, kind, case) for kind in Kind},
+        appraises=not viewer and may_appraise(actor, case) and _was_met(actor, visits, notes),
         next_visits=_next_visits(visits, today),
         thread=thread_of(actor, case, events, notes, visits, documents, viewer),
         opened_by=opened_by(viewer or actor, case.convention_id),
@@ -266,6 +268,12 @@ def _reminders(case: Case) -> str:
     last, following = queries.get_reminder_days(case)
     said = f"Dernier rappel le {short_day(last)}." if last else ""
     return f"{said} Prochain rappel le {short_day(following)}.".strip() if following else said
+
+
+def _was_met(actor: Actor, visits: Sequence[Visit], notes: Sequence[Exchange]) -> bool:
+    """As `was_met`, from what the page has read already."""
+    meetings = [note.organisation_id for note in notes if note.kind is ExchangeKind.MEETING]
+    return actor.organisation_id in [*meetings, *(visit.organisation_id for visit in visits)]
 
 
 def _next_visits(visits: Sequence[Visit], today: date) -> list[Visit]:

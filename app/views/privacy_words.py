@@ -159,6 +159,7 @@ COLUMNS = {
     "reference": "Référence", "convention_id": "Convention (numéro)", "confirmed_on": "Confirmé le", "reason": "Motif",
     "written_at": "Écrit",
     "confirmed_at": "Confirmé", "used_at": "Utilisé", "issuer": "Fournisseur d’identité", "sub": "Identifiant chez lui",
+    "verdict": "Réponse",
     "linked_at": "Relié", "how": "Manière", "browser": "Navigateur", "address": "Réseau", "seen_at": "Dernier usage",
     "expires_at": "Fin prévue", "ended_at": "Fin", "purpose": "Pour", "action": "Action", "request": "Page",
     "object_kind": "Objet", "object_id": "Objet (numéro)", "is_out_of_territory": "Hors territoire",

@@ -22,11 +22,14 @@ from app.permissions import (
     is_consulted_on_members,
     may_decide_list,
     may_make_lists,
+    may_open_cases,
     proposal_refusal,
     reads_campaign_counts,
 )
 from app.queries import targeting as queries
 from app.queries.targeting import ORIGINS, PAGE, LineFilters
+from app.queries.targeting_appraisals import count_appraisals
+from app.queries.targeting_collisions import list_collisions
 from app.queries.targeting_versions import list_versions, read_version
 from app.queries.threads import find_submission
 from app.readers.indicators import last_known_year
@@ -37,6 +40,7 @@ from forms.targeting import WEIGHT, CampaignForm, LineFilterForm, ListStepForm
 from workflows.calendar import add_months
 from workflows.core import Refused
 from workflows.targeting_list import LONGEST_MONTHS, WORKFLOW, ListState, MembershipRule, QuorumRule
+from workflows.targeting_opening import AFTER_SIGNING
 from workflows.targeting_scope import RUN_STAGES, Route, TargetField, criteria_of, route_of
 
 bp = Blueprint("targeting", __name__, url_prefix="/ciblage")
@@ -227,7 +231,7 @@ def _results(campaign: TargetingCampaign, actor: Actor, form: LineFilterForm, fi
     here = url_for("targeting.show", campaign_id=campaign.id)
     following = next_cursor(queries.cursor_value(shown[-1]), shown[-1].employer_id) if more else ""
     numbers = [line.employer_id for line in shown]
-    collisions = queries.list_collisions(actor, numbers, today=clock.today()) if reads_campaign_counts(actor) else {}
+    collisions = list_collisions(actor, numbers, today=clock.today()) if reads_campaign_counts(actor) else {}
     return {
         "campaign": campaign,
         "form": form,
@@ -262,6 +266,10 @@ def _surroundings(campaign: TargetingCampaign, actor: Actor) -> dict[str, Any]:
         "versions": list_versions(campaign),
         "progress": words.progress(campaign, RUN_STAGES),
         "follows": campaign.computed_method == campaign.method_digest,
+        "appraisals": words.appraisals(count_appraisals(actor, campaign), masks=not decides)
+        if reads_campaign_counts(actor)
+        else [],
+        "opens": may_open_cases(actor, campaign) and campaign.state in AFTER_SIGNING,
         "is_draft": campaign.state is ListState.DRAFT,
     }
 

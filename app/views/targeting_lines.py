@@ -22,6 +22,7 @@ from app.permissions import (
     reads_campaign_counts,
 )
 from app.queries import targeting as queries
+from app.queries.targeting_collisions import list_collisions
 from app.queries.threads import find_submission
 from app.views import targeting_words as words
 from app.views.targeting import campaign_or_404
@@ -83,7 +84,7 @@ def _page(
         structures=[words.explain(campaign, one) for one in queries.list_scores(actor, campaign, employer)]
         if in_figures
         else [],
-        collisions=queries.list_collisions(actor, [employer.id], today=today).get(employer.id, []) if leads else [],
+        collisions=list_collisions(actor, [employer.id], today=today).get(employer.id, []) if leads else [],
         notes=queries.list_notes(actor, campaign, employer),
         proposals=proposals,
         writes=writes,

@@ -13,6 +13,7 @@ from app.views.listing import short_category
 from figures.peers import PeerGroup, group_in_words
 from figures.rates import Rate
 from figures.targeting import TargetClass
+from workflows.targeting_appraisal import Fairness
 from workflows.targeting_list import ListState
 from workflows.targeting_proposals import Decision
 from workflows.targeting_scope import ListRun, Route, TargetCriterion, criteria_of
@@ -265,3 +266,14 @@ def changes(found: Difference) -> list[tuple[str, str]]:
     rows = [("Entrent", found.entrants), ("Sortent", found.leavers), ("Restent, modifiés", found.changed)]
     told = [(label, ", ".join(names)) for label, names in rows if names]
     return [*told, ("Restent", plural(len(found.staying), "employeur"))]
+
+
+def appraisals(found: Mapping[Fairness, int], *, masks: bool) -> list[tuple[str, str]]:
+    """Return how many answered « ce repérage était-il juste ? » each way; nobody adds them up when few are masked."""
+    if not found:
+        return []
+    return [(one.label, _masked(found.get(one, 0), masks)) for one in Fairness]
+
+
+def _masked(count: int, masks: bool) -> str:
+    return f"moins de {SMALLEST_CELL}" if masks and count < SMALLEST_CELL else number(count)

@@ -40,7 +40,7 @@ NAVIGATION = (
         "Ciblage",
         "Ciblage",
         "targeting.index",
-        ("targeting", "targeting_lines", "targeting_documents", "targeting_signatures"),
+        ("targeting", "targeting_lines", "targeting_documents", "targeting_signatures", "targeting_openings"),
         Kind.TARGETING_LIST,
     ),
     ("Conventions", "Conventions", "conventions.index", ("conventions",), Kind.CONVENTION),

@@ -10,13 +10,13 @@ from importlib.metadata import version
 from flask import Flask
 
 from app import clock
-from tests.bench import documents, finess, imports, listing, pairs, sweep, transition
+from tests.bench import documents, finess, imports, listing, opening, pairs, sweep, transition
 from tests.bench.engines import Engine, engines
 from tests.bench.population import populate
 from tests.bench.report import MET, MISSED, Finding
 from tests.bench.sizes import FULL, QUICK, Sizes
 
-MEASURES = ("pdf", "liste", "murs", "rappels", "etape", "finess", "imports", "pairs")
+MEASURES = ("pdf", "liste", "murs", "rappels", "etape", "finess", "imports", "pairs", "ouverture")
 QUICKLY = "--quick"
 PACKAGES = ("flask", "sqlalchemy", "psycopg", "weasyprint")
 
@@ -87,6 +87,8 @@ def _of_engine(engine: Engine, chosen: Collection[str], sizes: Sizes) -> Iterato
         yield from imports.measure(engine, sizes.import_structures)
     if "pairs" in chosen:
         yield from pairs.measure(engine, sizes.structures, sizes.pair_rounds)
+    if "ouverture" in chosen:
+        yield from opening.measure(engine, sizes.openings, sizes.opening_rounds)
 
 
 def _wanted(chosen: Collection[str], sizes: Sizes) -> tuple[int, ...]:

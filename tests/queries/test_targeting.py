@@ -12,6 +12,7 @@ from app.permissions import campaign_places, figure_places
 from app.queries import targeting as queries
 from app.queries.employers import get_employer
 from app.queries.targeting import LineFilters
+from app.queries.targeting_collisions import list_collisions
 from tests.factories import make_case
 from tests.targeting import NOW, TODAY, add_lines, compute, make_campaign, make_public, make_region
 from tests.world import POITOU, World
@@ -173,13 +174,13 @@ def test_what_is_under_way_is_told_before_anybody_is_asked(world: World, campaig
     terms = actions.ProposalTerms(ProposalKind.POSTPONE, Reason.CRISIS, "Fusion.", until=date(2027, 4, 1))
     proposal = actions.propose(campaign, whose, terms, actor=actor, today=TODAY, now=NOW)
     actions.decide(campaign, whose, proposal, accepts=True, answer="", version=proposal.version, actor=actor, now=NOW)
-    found = queries.list_collisions(actor, [one.id for one in (open_, recent, old, quiet)], today=TODAY)
+    found = list_collisions(actor, [one.id for one in (open_, recent, old, quiet)], today=TODAY)
     assert {number: [one.words for one in told] for number, told in found.items()} == {
         open_.id: ["Contrat de prévention en cours, Carsat Poitou"],
         recent.id: ["N’a pas donné suite le 01/03/2026"],
         quiet.id: ["Ne pas solliciter avant le 01/04/2027"],
     }
-    assert queries.list_collisions(actor, [], today=TODAY) == {}
+    assert list_collisions(actor, [], today=TODAY) == {}
 
 
 def test_pages_of_lines_follow_one_another_without_a_gap(world: World, campaign: TargetingCampaign) -> None:
@@ -211,7 +212,7 @@ def test_a_list_of_five_thousand_is_read_in_a_bounded_number_of_statements(
         lines = queries.list_lines(actor, found, LineFilters(q="association", departement="79"))
         queries.count_lines(actor, found, LineFilters(q="association", departement="79"))
         queries.count_standings(actor, found)
-        queries.list_collisions(actor, [line.employer_id for line in lines], today=TODAY)
+        list_collisions(actor, [line.employer_id for line in lines], today=TODAY)
         assert [line.employer.name for line in lines] and len(statements) <= 6
         few = few or len(statements)
         assert len(statements) == few

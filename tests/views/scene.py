@@ -23,6 +23,7 @@ from app.models import (
     ExceptionReason,
     Import,
     ImportProblem,
+    TargetingOpening,
     TargetingProposal,
     TargetingSignatory,
     Visibility,
@@ -40,7 +41,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.files import PDF
-from tests.targeting import frozen_by_hand, sealed_by_hand, targeted
+from tests.targeting import frozen_by_hand, sealed_by_hand, signed, targeted
 from tests.world import POITOU, World
 from workflows.data_request import RequestKind
 from workflows.import_run import ImportKind, ImportState
@@ -127,13 +128,15 @@ def targeting_numbers(world: World) -> dict[str, int]:
     seat.user_id = world.user("preventeur").id
     db.session.add_all([proposal, seat])
     db.session.flush()
-    return {
-        "signing_body": seat.organisation_id,
-        "campaign": here.id,
-        "draft_campaign": draft.id,
-        "far_campaign": far.id,
-        "proposal": proposal.id,
-    }
+    ready = signed(world, "coordinatrice", "Tilleuls", "Clain")
+    lead = world.organisation("ARS Poitou").id
+    for name in ("Tilleuls", "Clain"):
+        place = {"campaign_id": ready.id, "employer_id": world.employer(name).id}
+        db.session.add(TargetingOpening(**place, lead_organisation_id=lead))
+    db.session.flush()
+    campaigns = {"campaign": here, "draft_campaign": draft, "far_campaign": far, "signed_campaign": ready}
+    numbers = {name: one.id for name, one in campaigns.items()}
+    return {**numbers, "proposal": proposal.id, "signing_body": seat.organisation_id}
 
 
 def _figures(world: World, here: Case, far: Case) -> dict[str, int]:
