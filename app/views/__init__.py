@@ -85,7 +85,6 @@ PAGES = (
     targeting_lines,
     targeting_signatures,
     targeting_appraisals,
-    targeting_lines,
     targeting_openings,
     teams,
     verification,
