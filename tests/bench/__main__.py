@@ -10,13 +10,13 @@ from importlib.metadata import version
 from flask import Flask
 
 from app import clock
-from tests.bench import documents, finess, imports, listing, opening, pairs, sweep, transition
+from tests.bench import documents, finess, imports, listing, opening, pairs, sweep, transition, workbooks
 from tests.bench.engines import Engine, engines
 from tests.bench.population import populate
 from tests.bench.report import MET, MISSED, Finding
 from tests.bench.sizes import FULL, QUICK, Sizes
 
-MEASURES = ("pdf", "liste", "murs", "rappels", "etape", "finess", "imports", "pairs", "ouverture")
+MEASURES = ("pdf", "classeur", "liste", "murs", "rappels", "etape", "finess", "imports", "pairs", "ouverture")
 QUICKLY = "--quick"
 PACKAGES = ("flask", "sqlalchemy", "psycopg", "weasyprint")
 
@@ -58,7 +58,9 @@ def _load() -> str:
 def _findings(chosen: Collection[str], sizes: Sizes) -> Iterator[Finding]:
     if "pdf" in chosen:
         yield from _titled("Documents PDF", documents.measure(sizes.documents, sizes.batch, sizes.batches))
-    if set(chosen) == {"pdf"}:
+    if "classeur" in chosen:
+        yield from _titled("Classeurs", workbooks.measure(sizes.workbook_rows, sizes.workbook_rounds))
+    if set(chosen) <= {"pdf", "classeur"}:
         return
     with engines() as found:
         for engine in found:

@@ -19,6 +19,8 @@ class Sizes:
     import_structures: int = 40_000
     structures: int = 40_000
     pair_rounds: int = 5
+    workbook_rows: int = 40_000
+    workbook_rounds: int = 3
     openings: int = 2_000
     opening_rounds: int = 5
 
@@ -37,6 +39,8 @@ QUICK = Sizes(
     import_structures=60,
     structures=200,
     pair_rounds=1,
+    workbook_rows=40,
+    workbook_rounds=1,
     openings=10,
     opening_rounds=1,
 )
