@@ -13,6 +13,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from app.seal.apart import apart
+
 MARK = b"/ETSI.CAdES.detached"
 """What any PAdES seal writes out in clear: without it, the rest of the file is not even read."""
 LARGEST = 10 * 1024 * 1024
@@ -90,4 +92,4 @@ def _validate(seal: Any, own: str) -> Any:
     context = ValidationContext(
         trust_roots=[x509.Certificate.load(der)], allow_fetching=False, moment=seal.self_reported_timestamp
     )
-    return validate_pdf_signature(seal, context)
+    return apart(validate_pdf_signature, seal, context)

@@ -7,6 +7,7 @@ from typing import Any
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
+from app.seal.apart import apart
 from app.seal.certificate import Sealer
 
 FIELD = "Cachet"
@@ -54,5 +55,5 @@ def stamp(pdf: bytes, sealer: Sealer, *, words: str, now: datetime) -> bytes:
     signer = signers.SimpleSigner.load_pkcs12_data(sealer.data, other_certs=[], passphrase=sealer.passphrase)
     dated = _Dated(metadata, signer=signer, new_field_spec=place)
     dated.instant = now
-    sealed: bytes = dated.sign_pdf(_Untouched(BytesIO(pdf), strict=True)).getvalue()
+    sealed: bytes = apart(dated.sign_pdf, _Untouched(BytesIO(pdf), strict=True)).getvalue()
     return sealed

@@ -308,7 +308,6 @@ RIGHTS: dict[str, dict[str, str]] = {
         "exceptional_accesses": "SELECT (id, case_id, user_id, organisation_id, opened_at, expires_at)",
         # The mail that tells of cases opened counts them.
         "targeting_openings": "SELECT",
-        "targeting_campaigns": "SELECT (id, title, valid_until)",
     },
     AGGREGATES: {},
     # Taken by the scheduler for one transaction at a time (`app.extensions.take_role`).

@@ -260,7 +260,7 @@ def test_nothing_hangs_on_a_case_that_erasing_forgets() -> None:
     known = {
         "case_structures", "case_officers", "case_partners", "case_events", "case_deadlines", "case_reminders",
         "exchanges", "visits", "documents", "document_contents", "visit_observations", "visit_agreed_steps",
-        "exceptional_accesses",
+        "exceptional_accesses", "targeting_appraisals", "targeting_openings",
     }  # fmt: skip
     hanging = {t.name for t in db.metadata.sorted_tables for k in t.foreign_keys if k.column.table.name in parents}
     assert hanging == known

@@ -7,7 +7,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.extensions import db
 from app.jobs.targeting_documents import seal_lists
@@ -15,6 +15,7 @@ from app.models import (
     WHOLE_LIST,
     AccessAction,
     AccessEntry,
+    FederationMember,
     TargetingDocument,
     TargetingDocumentContent,
     TargetingVersion,
@@ -29,7 +30,6 @@ from tests.world import World
 from workflows.targeting_list import ListState
 
 Browse = Callable[[str], Browser]
-ABSENT = "Aucun document pour vous"
 
 
 @pytest.fixture(autouse=True)
@@ -64,12 +64,12 @@ def kept(part: str) -> bytes:
 
 
 def test_each_reader_downloads_its_own_document_and_no_other(world: World, browse: Browse, place: str) -> None:
-    own = federation_part(world)
-    assert seal_lists() == 2
-    files = {part: kept(part) for part in (WHOLE_LIST, own)}
+    own, funder = federation_part(world), f"departement-{world.organisation('Département 79').id}"
+    assert seal_lists() == 3
+    files = {part: kept(part) for part in (WHOLE_LIST, own, funder)}
     reads = {
         "coordinatrice": WHOLE_LIST, "preventeur": WHOLE_LIST, "referent": WHOLE_LIST, "federation": own,
-        "departement": None, "ailleurs": None,
+        "departement": funder, "ailleurs": None,
     }  # fmt: skip
     for who, mine in reads.items():
         browser = browse(who)
@@ -79,9 +79,15 @@ def test_each_reader_downloads_its_own_document_and_no_other(world: World, brows
             assert (answer.status_code, copy.status_code) == ((200, 200) if part == mine else (404, 404)), (who, part)
             if part == mine:
                 assert answer.data == data and "attachment" in answer.headers["Content-Disposition"]
-    assert ABSENT in browse("departement").get(place).main
     page = browse("federation").get(place)
     assert "Fédération A" in page.main and "Liste complète" not in page.main and len(page.links(r"\.pdf$")) == 2
+
+
+def test_a_federation_of_which_no_member_is_retained_has_none(world: World, browse: Browse) -> None:
+    db.session.execute(delete(FederationMember))
+    version = frozen_whole(world, state=ListState.SIGNED)
+    page = browse("federation").get(f"/ciblage/{version.campaign_id}/versions/1/documents")
+    assert "Aucun document pour vous" in page.main and not page.links(r"\.pdf$")
 
 
 def test_a_copy_names_its_reader_and_cites_the_sealed_file(world: World, browse: Browse, place: str) -> None:
@@ -118,11 +124,11 @@ def test_the_page_says_how_far_the_sealing_has_got(app: Flask, world: World, bro
     assert "Pas encore scellée" in browser.get(place).main
     assert seal_lists(should_stop=lambda: True) == 0  # all is ordered, nothing is sealed yet
     page = browser.get(place)
-    assert "0 document scellé sur 2" in page.main.replace("\xa0", " ")
+    assert "0 document scellé sur 3" in page.main.replace("\xa0", " ")
     assert not page.links(r"complet\.pdf")
     headers = {"HX-Request": "true"}
-    assert "sur 2" in browser.client.get(f"{place}/avancement", headers=headers).text
-    assert seal_lists() == 2
+    assert "sur 3" in browser.client.get(f"{place}/avancement", headers=headers).text
+    assert seal_lists() == 3
     assert browser.client.get(f"{place}/avancement", headers=headers).headers["HX-Refresh"] == "true"
     page = browser.get(place)
     assert "Scellée le" in page.main and page.links(r"complet\.pdf")
