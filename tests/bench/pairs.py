@@ -1,6 +1,6 @@
 """Peers and what accidents say, for all structures, beside numpy on the same columns and COPY both ways."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from random import Random
 from typing import Any
@@ -9,11 +9,11 @@ import numpy as np
 from flask import Flask
 
 from app.actions.comparisons import refresh_comparisons
+from app.actions.evidence import find
 from app.extensions import db
 from app.statistics.bands import bands
 from app.statistics.grouped import numbered
 from app.statistics.rankable import rankable_millionths
-from app.statistics.shrinkage import shrink
 from tests.bench.engines import Engine
 from tests.bench.report import Finding, compared, thousands
 from tests.bench.timing import in_turn, ratio
@@ -27,7 +27,9 @@ YEARS = (2023, 2024, 2025)
 PLACES = ("79", "33", "75", "13", "69", "59", "35", "67", "31", "44")
 CATEGORIES = ("500", "255", "246", "183", "448")
 MILLION = 1_000_000
-NOW = "2026-01-01 00:00:00+00"
+MADE = ("peer_bands", "claim_evidence")
+"""What a refresh writes, but for a line by region."""
+Made = tuple[str, list[str], list[tuple[Any, ...]]]
 
 
 def measure(engine: Engine, structures: int, rounds: int) -> Iterator[Finding]:
@@ -42,9 +44,9 @@ def measure(engine: Engine, structures: int, rounds: int) -> Iterator[Finding]:
             db.session.commit()
 
     ours()
-    engine.copy_table(app, "peer_bands", "peer_bands_bare")
+    made = [_made(engine, app, table) for table in MADE]
     with closing(engine.connect(app)) as connection:
-        floor = _floor(engine, app, connection)
+        floor = _floor(engine, app, connection, made)
         spent, bare = in_turn(rounds, ours, floor, warm_up=0 if rounds == 1 else 1)
     values = structures * (len(CODES) + len(CLAIMS)) * len(YEARS)
     yield compared(
@@ -55,16 +57,20 @@ def measure(engine: Engine, structures: int, rounds: int) -> Iterator[Finding]:
     )
 
 
-def _floor(engine: Engine, app: Flask, connection: Any) -> Any:
-    """Read every value bare, compute on columns that are ready, write back as many rows."""
+def _made(engine: Engine, app: Flask, table: str) -> Made:
+    """Return what a refresh wrote in a table, for a bare twin of it."""
+    engine.copy_table(app, table, f"{table}_bare")
     with app.app_context():
-        kept = db.session.connection().exec_driver_sql("SELECT * FROM peer_bands").all()
-        names = [column.name for column in db.metadata.tables["peer_bands"].columns]
+        rows = db.session.connection().exec_driver_sql(f"SELECT * FROM {table}").all()
         db.session.rollback()
+    return f"{table}_bare", [column.name for column in db.metadata.tables[table].columns], [tuple(row) for row in rows]
+
+
+def _floor(engine: Engine, app: Flask, connection: Any, made: Sequence[Made]) -> Callable[[], None]:
+    """Read every value bare, compute on columns that are ready, write back as many rows of both kinds."""
     question = "SELECT structure_id, indicator, year, value FROM observations"
-    rng = np.random.default_rng(1)
-    count = max(1, len(kept))
-    table, groups = _columns(rng, engine, app)
+    table, groups = _columns(np.random.default_rng(1), engine, app)
+    regions = _claims(np.random.default_rng(2), table.shape[0])
 
     def run() -> None:
         if engine.driver == "psycopg":
@@ -75,11 +81,23 @@ def _floor(engine: Engine, app: Flask, connection: Any) -> Any:
             connection.execute(question).fetchall()
         for _ in bands(rankable_millionths(table), groups):
             pass
-        shrink(rng.poisson(3.0, table.shape[0]), np.full(table.shape[0], 3.0)).exceedance()
-        engine.write(app, "peer_bands_bare", names, [tuple(row) for row in kept[:count]])
-        connection.execute("DELETE FROM peer_bands_bare")
+        for claims in regions:
+            find(*claims)
+        for name, columns, rows in made:
+            engine.write(app, name, columns, rows)
+            connection.execute(f"DELETE FROM {name}")
 
     return run
+
+
+def _claims(rng: np.random.Generator, sites: int) -> list[Any]:
+    """The activity, accidents, staff and national index of as many sites, in equal regions."""
+    each = -(-sites // len(PLACES))
+    shape = (each, len(YEARS))
+    return [
+        (np.full(each, "8710A"), rng.integers(0, 12, shape).astype(float), np.full(shape, 60.0), np.full(shape, 82.07))
+        for _ in PLACES
+    ]
 
 
 def _columns(rng: np.random.Generator, engine: Engine, app: Flask) -> tuple[Any, Sequence[Any]]:
