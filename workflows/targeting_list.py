@@ -35,6 +35,8 @@ class ListState(LabelledEnum):
 
 OPEN_TO_CHANGE = (ListState.DRAFT, ListState.CONSULTATION)
 """While notes and proposals still change the list."""
+SEALED = (ListState.SIGNED, ListState.REVISED, ListState.EXPIRED)
+"""Once signed, the documents of its last version are sealed, whatever becomes of the list afterwards."""
 SHOWN_TO_FEDERATIONS = tuple(state for state in ListState if state is not ListState.DRAFT)
 """A federation is consulted on what is ready, never on a draft."""
 

@@ -25,11 +25,10 @@ from app.models import (
     TargetingPart,
     TargetingVersion,
 )
-from workflows.targeting_list import ListState
+from workflows.targeting_list import SEALED
 
 STALE = timedelta(minutes=10)
 """How long somebody who took a document may be at it; how long one that failed waits before it is tried again."""
-SEALED_STATES = (ListState.SIGNED, ListState.REVISED, ListState.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def prepare_documents() -> int:
         select(TargetingVersion.id)
         .join(TargetingCampaign, TargetingVersion.campaign_id == TargetingCampaign.id)
         .where(
-            TargetingCampaign.state.in_(SEALED_STATES),
+            TargetingCampaign.state.in_(SEALED),
             TargetingVersion.number == last.correlate(TargetingCampaign).scalar_subquery(),
             ~known,
         )

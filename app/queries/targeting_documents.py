@@ -19,6 +19,7 @@ from app.models import (
 )
 from app.permissions import Actor, reads_document, sees_campaign
 from app.queries.targeting_versions import ReadVersion
+from workflows.targeting_list import SEALED
 from workflows.targeting_texts import METHOD
 
 
@@ -63,11 +64,22 @@ def texts_of(parts: Sequence[TargetingPart], key: str) -> Sequence[TargetingPart
     return [one for one in parts if key == WHOLE_LIST or one.key in (METHOD, key)]
 
 
-def get_progress(found: ReadVersion) -> Progress:
-    """Return how far the sealing has got."""
+def get_progress(campaign: TargetingCampaign, found: ReadVersion) -> Progress:
+    """Return how far the sealing has got; of a list just signed, what the scheduler is about to order."""
     ordered = _documents(found.version)
     failure = next((one.failure for one in ordered if one.failure and not one.sealed_at), "")
-    return Progress(sum(one.sealed_at is not None for one in ordered), len(ordered), failure)
+    expected = len(ordered) or (_expected(found) if campaign.state in SEALED and _is_last(found.version) else 0)
+    return Progress(sum(one.sealed_at is not None for one in ordered), expected, failure)
+
+
+def _expected(found: ReadVersion) -> int:
+    """The whole list, and the part of each organisation that has one."""
+    return 1 + sum(one.organisation_id is not None for one in found.version.parts)
+
+
+def _is_last(version: TargetingVersion) -> bool:
+    last = select(func.max(TargetingVersion.number)).where(TargetingVersion.campaign_id == version.campaign_id)
+    return db.session.scalar(last) == version.number
 
 
 def _documents(version: TargetingVersion) -> Sequence[TargetingDocument]:

@@ -47,7 +47,7 @@ def index(campaign_id: int, number: int) -> ResponseReturnValue:
         campaign=campaign,
         found=found,
         variants=list_variants(auth.acting(), campaign, found),
-        progress=get_progress(found),
+        progress=get_progress(campaign, found),
     )
 
 
@@ -56,7 +56,7 @@ def index(campaign_id: int, number: int) -> ResponseReturnValue:
 def advance(campaign_id: int, number: int) -> ResponseReturnValue:
     """The bar alone, asked for again every two seconds; the whole page once there is something else to show."""
     campaign, found = _version_or_404(campaign_id, number)
-    progress = get_progress(found)
+    progress = get_progress(campaign, found)
     if progress.done == progress.ordered or progress.failure:
         here = url_for("targeting_documents.index", campaign_id=campaign_id, number=number)
         return ("", {"HX-Refresh": "true"}) if "HX-Request" in request.headers else redirect(here)

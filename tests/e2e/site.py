@@ -8,25 +8,43 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
 
 from app.second_wall.rules import APP, SCHEDULER
 from tests import postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 60
+FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
 @dataclass(frozen=True)
 class Site:
-    """A running demonstration."""
+    """A running demonstration; `owner` is the environment of who runs it."""
 
     address: str
     engine: str
     folder: Path
+    owner: Mapping[str, str]
+
+    def command(self, *words: str) -> str:
+        """Run a command of the application as who runs the site, and return what it prints."""
+        return _flask(self.owner, *words)
+
+    def query(self, sql: str, **values: object) -> Sequence[Any]:
+        """Run one statement on the database, and return its rows if it has any."""
+        engine = create_engine(self.owner.get("JALON_DATABASE_URL") or f"sqlite:///{self.folder}/demo.sqlite")
+        with engine.begin() as connection:
+            answer = connection.execute(text(sql), values)
+            rows = answer.all() if answer.returns_rows else []
+        engine.dispose()
+        return rows
 
 
 def free_port() -> int:
@@ -36,17 +54,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _seed(flask: list[str], env: dict[str, str]) -> None:
-    for command in (["db", "upgrade"], ["demo", "seed"]):
-        subprocess.run([*flask, *command], cwd=ROOT, env=env, check=True, capture_output=True, text=True)
+def _flask(env: Mapping[str, str], *words: str) -> str:
+    done = subprocess.run([*FLASK, *words], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-def _copy_seeded(flask: list[str], env: dict[str, str], seeded: Path, folder: Path) -> None:
+def _seed(env: Mapping[str, str]) -> None:
+    for words in (("db", "upgrade"), ("demo", "seed")):
+        _flask(env, *words)
+
+
+def _copy_seeded(env: dict[str, str], seeded: Path, folder: Path) -> None:
     with seeded.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not seeded.exists():
             making = seeded.with_suffix(".making")
-            _seed(flask, env | {"JALON_INSTANCE": str(making)})
+            _seed(env | {"JALON_INSTANCE": str(making)})
             making.rename(seeded)
     shutil.copytree(seeded, folder, dirs_exist_ok=True)
 
@@ -67,21 +91,20 @@ def running_site(folder: Path, engine: str, database_url: str | None, seeded: Pa
         "JALON_TICK_SECONDS": "0.5",
     }
     owner, pages, reminders = (_signed_in_as(env, database_url, role) for role in (None, APP, SCHEDULER))
-    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     if database_url:
-        _seed(flask, owner)
+        _seed(owner)
     else:
-        _copy_seeded(flask, owner, seeded, folder)
+        _copy_seeded(owner, seeded, folder)
     server = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{web}", "--threads", "8"]
     with ExitStack() as stack:
         if database_url:
             postgresql.lend(database_url, APP, SCHEDULER)
         parts = {("demo", "mail-sink"): env, ("scheduler",): reminders}
         for words, own in parts.items():
-            stack.enter_context(_process([*flask, *words], own, folder))
+            stack.enter_context(_process([*FLASK, *words], own, folder))
         stack.enter_context(_process(server, pages, folder))
         _wait_for(f"http://127.0.0.1:{web}/sante")
-        yield Site(f"http://127.0.0.1:{web}", engine, folder)
+        yield Site(f"http://127.0.0.1:{web}", engine, folder, owner)
 
 
 def _signed_in_as(env: dict[str, str], database_url: str | None, role: str | None) -> dict[str, str]:

@@ -121,7 +121,8 @@ def test_a_file_leaves_with_a_second_factor_and_a_trace(app: Flask, world: World
 
 def test_the_page_says_how_far_the_sealing_has_got(app: Flask, world: World, browse: Browse, place: str) -> None:
     browser = browse("coordinatrice")
-    assert "Pas encore scellée" in browser.get(place).main
+    page = browser.get(place)  # just signed, nothing ordered
+    assert "Pas encore scellée" in page.main and "0 document scellé sur 3" in page.main.replace("\xa0", " ")
     assert seal_lists(should_stop=lambda: True) == 0  # all is ordered, nothing is sealed yet
     page = browser.get(place)
     assert "0 document scellé sur 3" in page.main.replace("\xa0", " ")
