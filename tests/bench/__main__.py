@@ -10,13 +10,25 @@ from importlib.metadata import version
 from flask import Flask
 
 from app import clock
-from tests.bench import documents, finess, imports, listing, opening, pairs, sweep, transition, workbooks
+from tests.bench import documents, finess, imports, listing, opening, pairs, scoring, sweep, transition, workbooks
 from tests.bench.engines import Engine, engines
 from tests.bench.population import populate
 from tests.bench.report import MET, MISSED, Finding
 from tests.bench.sizes import FULL, QUICK, Sizes
 
-MEASURES = ("pdf", "classeur", "liste", "murs", "rappels", "etape", "finess", "imports", "pairs", "ouverture")
+MEASURES = (
+    "pdf",
+    "classeur",
+    "liste",
+    "murs",
+    "rappels",
+    "etape",
+    "finess",
+    "imports",
+    "pairs",
+    "ciblage",
+    "ouverture",
+)
 QUICKLY = "--quick"
 PACKAGES = ("flask", "sqlalchemy", "psycopg", "weasyprint")
 
@@ -89,6 +101,8 @@ def _of_engine(engine: Engine, chosen: Collection[str], sizes: Sizes) -> Iterato
         yield from imports.measure(engine, sizes.import_structures)
     if "pairs" in chosen:
         yield from pairs.measure(engine, sizes.structures, sizes.pair_rounds)
+    if "ciblage" in chosen:
+        yield from scoring.measure(engine, sizes.structures, sizes.pair_rounds)
     if "ouverture" in chosen:
         yield from opening.measure(engine, sizes.openings, sizes.opening_rounds)
 

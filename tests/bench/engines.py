@@ -43,8 +43,10 @@ class Engine(Protocol):
     def native(self, sql: str) -> str:
         """Return a statement written for psycopg in the words of this driver."""
 
-    def write(self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Write rows in one transaction, by the driver's own `bulk` way, foreign keys left unchecked."""
+    def write(
+        self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, is_checked: bool = False
+    ) -> None:
+        """Write rows in one transaction, by the driver's own `bulk` way; foreign keys are checked only if asked."""
 
     def copy_table(self, app: Flask, table: str, name: str) -> None:
         """Make an empty table of the same columns, indexes and foreign keys."""
@@ -76,10 +78,13 @@ class Postgresql:
     def native(self, sql: str) -> str:
         return sql
 
-    def write(self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def write(
+        self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, is_checked: bool = False
+    ) -> None:
         copy_in = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, columns)))
         with self.connect(app) as connection, connection.transaction(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica")
+            if not is_checked:
+                cursor.execute("SET LOCAL session_replication_role = replica")
             with cursor.copy(copy_in) as copy:
                 for row in rows:
                     copy.write_row(row)
@@ -130,10 +135,12 @@ class Sqlite:
         # Whoever will write takes the lock of the whole file first.
         return "BEGIN IMMEDIATE" if sql == "BEGIN" else sql.replace("%s", "?").removesuffix(" FOR UPDATE")
 
-    def write(self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def write(
+        self, app: Flask, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, is_checked: bool = False
+    ) -> None:
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" for _ in columns)
         with closing(self.connect(app)) as connection:
-            connection.execute("PRAGMA foreign_keys=OFF")
+            connection.execute(f"PRAGMA foreign_keys={'ON' if is_checked else 'OFF'}")
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', map(_stored, rows))
             connection.execute("COMMIT")

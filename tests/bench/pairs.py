@@ -35,7 +35,7 @@ Made = tuple[str, list[str], list[tuple[Any, ...]]]
 def measure(engine: Engine, structures: int, rounds: int) -> Iterator[Finding]:
     """Refresh all comparisons of that many structures; then copy the same values out, compute, copy the groups in."""
     app = engine.database(f"pairs_{structures}")
-    _fill(engine, app, structures)
+    fill(engine, app, structures)
     engine.settle(app)
 
     def ours() -> None:
@@ -44,7 +44,7 @@ def measure(engine: Engine, structures: int, rounds: int) -> Iterator[Finding]:
             db.session.commit()
 
     ours()
-    made = [_made(engine, app, table) for table in MADE]
+    made = [made_by(engine, app, table) for table in MADE]
     with closing(engine.connect(app)) as connection:
         floor = _floor(engine, app, connection, made)
         spent, bare = in_turn(rounds, ours, floor, warm_up=0 if rounds == 1 else 1)
@@ -57,8 +57,8 @@ def measure(engine: Engine, structures: int, rounds: int) -> Iterator[Finding]:
     )
 
 
-def _made(engine: Engine, app: Flask, table: str) -> Made:
-    """Return what a refresh wrote in a table, for a bare twin of it."""
+def made_by(engine: Engine, app: Flask, table: str) -> Made:
+    """Return what was written in a table, for a bare twin of it: its name, its columns, their rows."""
     engine.copy_table(app, table, f"{table}_bare")
     with app.app_context():
         rows = db.session.connection().exec_driver_sql(f"SELECT * FROM {table}").all()
@@ -73,21 +73,31 @@ def _floor(engine: Engine, app: Flask, connection: Any, made: Sequence[Made]) ->
     regions = _claims(np.random.default_rng(2), table.shape[0])
 
     def run() -> None:
-        if engine.driver == "psycopg":
-            with connection.cursor() as cursor, cursor.copy(f"COPY ({question}) TO STDOUT (FORMAT BINARY)") as copy:
-                for _ in copy:
-                    pass
-        else:
-            connection.execute(question).fetchall()
+        read_bare(engine, connection, question)
         for _ in bands(rankable_millionths(table), groups):
             pass
         for claims in regions:
             find(*claims)
-        for name, columns, rows in made:
-            engine.write(app, name, columns, rows)
-            connection.execute(f"DELETE FROM {name}")
+        write_bare(engine, app, connection, made)
 
     return run
+
+
+def read_bare(engine: Engine, connection: Any, question: str) -> None:
+    """Read what a question answers, without making anything of it."""
+    if engine.driver != "psycopg":
+        connection.execute(question).fetchall()
+        return
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({question}) TO STDOUT (FORMAT BINARY)") as copy:
+        for _ in copy:
+            pass
+
+
+def write_bare(engine: Engine, app: Flask, connection: Any, made: Sequence[Made]) -> None:
+    """Write the same rows in the bare tables, foreign keys checked as in ours, and empty them for the next time."""
+    for name, columns, rows in made:
+        engine.write(app, name, columns, rows, is_checked=True)
+        connection.execute(f"DELETE FROM {name}")
 
 
 def _claims(rng: np.random.Generator, sites: int) -> list[Any]:
@@ -113,7 +123,14 @@ def _columns(rng: np.random.Generator, engine: Engine, app: Flask) -> tuple[Any,
     ]
 
 
-def _fill(engine: Engine, app: Flask, structures: int) -> None:
+def fill(
+    engine: Engine,
+    app: Flask,
+    structures: int,
+    places: Sequence[str] = PLACES,
+    categories: Sequence[str] = CATEGORIES,
+) -> None:
+    """Write structures, each of its own employer, with every indicator for three years."""
     rng = Random("pairs")
     statuses = ("60", "73", "13")
     employers = [
@@ -128,15 +145,15 @@ def _fill(engine: Engine, app: Flask, structures: int) -> None:
         employers,
     )  # fmt: skip
     sites = [
-        (n, f"{n:09d}", n, f"Site {n}", "", rng.choice(CATEGORIES), "", "", "", PLACES[n % 10], "", "8710A",
-         rng.choice((30, 60, 100, 150)), False, "", 1)
+        (n, f"{n:09d}", n, f"Site {n}", "", rng.choice(categories), "", "", "", places[n % len(places)], "",
+         "8710A", rng.choice((30, 60, 100, 150)), 60, False, "", 1)
         for n in range(1, structures + 1)
     ]  # fmt: skip
     engine.write(
         app,
         "structures",
         ("id", "finess", "employer_id", "name", "long_name", "category", "address", "postcode", "city", "departement",
-         "phone", "naf", "capacity", "is_closed", "search_key", "version"),
+         "phone", "naf", "capacity", "headcount", "is_closed", "search_key", "version"),
         sites,
     )  # fmt: skip
     _fill_imports(app)

@@ -24,7 +24,7 @@ class Finding:
     def __str__(self) -> str:
         aim = f"objectif {self.aim}" if self.aim else "sans objectif"
         head = f"{self.verdict:<8}{self.figure:<10}{aim:<20}"
-        return "\n".join((f"{head}{self.sentence}", *([f"{'':<38}{self.details}"] if self.details else [])))
+        return "\n".join((f"{head}{self.sentence}", *([f"{'':<39}{self.details}"] if self.details else [])))
 
 
 def compared(

@@ -42,7 +42,7 @@ def verdicts(section: str) -> int:
 def test_an_unknown_measure_is_refused_with_those_that_exist() -> None:
     result = bench("vitesse")
     assert (result.returncode, result.stdout) == (2, "")
-    known = "pdf, classeur, liste, murs, rappels, etape, finess, imports, pairs, ouverture"
+    known = "pdf, classeur, liste, murs, rappels, etape, finess, imports, pairs, ciblage, ouverture"
     assert result.stderr == f"Mesure inconnue : vitesse. Au choix : {known}.\n"
 
 
