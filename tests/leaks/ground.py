@@ -82,6 +82,7 @@ class Topic(LabelledEnum):
     FROZEN = "frozen", "Employeur d’une liste figée, dans son texte et ses documents"
     TARGET_NOTE = "target_note", "Note sur une liste de ciblage"
     PROPOSAL = "proposal", "Proposition sur une liste de ciblage"
+    APPRAISAL = "appraisal", "Ce qu’un chef de file dit d’une liste, une fois l’employeur rencontré"
     SIGNATORY = "signatory", "Signataire d’une liste de ciblage"
     CONNECTION = "connection", "Adresse de connexion d’un signataire"
 

@@ -9,8 +9,10 @@ from app.auth import actor_of
 from app.extensions import db
 from app.models import (
     WHOLE_LIST,
+    Source,
     Structure,
     TargetingAnswer,
+    TargetingAppraisal,
     TargetingCampaign,
     TargetingLine,
     TargetingNote,
@@ -27,6 +29,7 @@ from tests.factories import NOW
 from tests.leaks.ground import Ground, Secret, Topic
 from tests.leaks.people import PEOPLE
 from tests.targeting import make_campaign, sealed_by_hand
+from workflows.targeting_appraisal import Fairness, FairnessReason
 from workflows.targeting_list import Answer, ListState
 from workflows.targeting_proposals import NoteNature, ProposalKind, ProposalState, Reason
 from workflows.targeting_texts import Entry, freeze
@@ -54,10 +57,23 @@ def plant_list(ground: Ground, people: dict[str, User]) -> None:
         ground.name("target", ground.employer_ids[name], Secret(Topic.TARGET_LINE, name))
         for author in authors:
             _added(ground, campaign, name, people[author])
+    _appraise(ground, campaign, people["preventeur"])
     _seal(ground, campaign, people)
     for who in ("preventeur", "federation"):
         _plant_answer(ground, campaign, people[who])
     db.session.flush()
+
+
+def _appraise(ground: Ground, campaign: TargetingCampaign, author: User) -> None:
+    """The lead of a case has met the employer, and says whether the list was right."""
+    place = ground.places["voisin"]
+    assert place.case
+    place.case.source = Source.TARGETING_LIST
+    about = {"case_id": place.case.id, "employer_id": place.employer.id, "campaign_id": campaign.id}
+    by = {"author_id": author.id, "organisation_id": author.capacities[0].organisation_id, "created_at": NOW}
+    said = TargetingAppraisal(**about, **by, verdict=Fairness.PARTLY, reason=FairnessReason.OTHER, wording="Vu.")
+    ground.plant(said, Secret(Topic.APPRAISAL, "voisin", PEOPLE[author.email.partition("@")[0]]))
+    db.session.add(said)
 
 
 PARTS = {"voisin": "federation", "clain": "federation_b", "municipal": ""}

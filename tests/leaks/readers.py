@@ -52,6 +52,7 @@ target_line all   all   all   none  none  none  all   none  none
 frozen      all   all   all   none  none  none  all   none  none
 target_note wide  wide  wide  none  none  none  own   none  none
 proposal    all   all   all   none  none  none  own   none  none
+appraisal   own   own   own   none  none  none  none  none  none
 """
 """all: whatever the audience; wide: own, or shared with partners; own: what one's organisation wrote;
 emp: shared with the employer. A frozen text is for who reads all the départements of its list.

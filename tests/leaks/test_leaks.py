@@ -32,6 +32,9 @@ READING = {
 }
 """Pages that answer whoever may read what they name."""
 
+WRITING = ("targeting_appraisals.edit",)
+"""Pages that show what their own writers said, and that others may not open."""
+
 NEVER_SPARED = ("targeting_signatures.sign", "targeting_signatures.name")
 """Pages that few may open among those who read the list: who signs, and who names who signs."""
 
@@ -83,7 +86,7 @@ class Walk:
         """A share of the addresses, and the first few of each page among those that this person is to read."""
         kept = Counter[str]()
         for one in all_of_them:
-            is_read = one.endpoint in READING and may_read(name, one.secret)
+            is_read = one.endpoint in (*READING, *WRITING) and may_read(name, one.secret)
             kept[one.endpoint] += is_read
             is_first = is_read and kept[one.endpoint] <= FIRST
             if is_first or one.endpoint in NEVER_SPARED or self.chance.random() < self.share:
