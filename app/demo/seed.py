@@ -16,8 +16,8 @@ from app.demo.figures import bring_figures
 from app.demo.register import complete_sizes, import_register, join_federations
 from app.demo.replay import Render
 from app.demo.story import give_houses, play_story
-from app.demo.surroundings import add_contacts, add_notes_without_case, mark_past_reminders
-from app.demo.targeting import open_consultation
+from app.demo.surroundings import add_contacts, add_notes_without_case, mark_past_mails
+from app.demo.targeting import open_consultation, sign_earlier_list
 from app.extensions import db
 from app.models import Organisation
 
@@ -52,7 +52,8 @@ def seed(app: Flask, *, today: date, render: Render | None = None) -> bool:
     add_notes_without_case(employers, followed, cast, today=today)
     bring_figures(employers, cast, today=today)
     bring_commitments(employers, cast, today=today)
+    sign_earlier_list(cast, today=today)
     open_consultation(cast, today=today)
-    mark_past_reminders(today)
+    mark_past_mails(today)
     db.session.commit()
     return True

@@ -1,7 +1,7 @@
 """Around the cases of the demonstration: people to talk to, notes on employers without case, past reminders."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from random import Random
 
 from sqlalchemy import update
@@ -15,7 +15,7 @@ from app.demo.finess_numbers import phone_number
 from app.demo.replay import Play, at
 from app.demo.visit_notes import field_of
 from app.extensions import db
-from app.models import CaseReminder, Employer, ExchangeKind, Visibility
+from app.models import CaseReminder, Employer, ExchangeKind, OutboxMail, Visibility
 from app.permissions import Actor
 from app.queries.employers import get_employer
 from workflows.calendar import add_working_days
@@ -69,11 +69,18 @@ def _note(employer: Employer, actor: Actor, day: date, rng: Random) -> None:
     )
 
 
-def mark_past_reminders(today: date) -> None:
-    """Say that the reminders of the past days left on their day, so that only today's are sent."""
+def mark_past_mails(today: date) -> None:
+    """Say that the reminders and the mails of the past days left on their day, so that only today's are sent."""
     db.session.execute(
         update(CaseReminder)
         .where(CaseReminder.remind_on < today, CaseReminder.queued_on.is_(None))
         .values(queued_on=CaseReminder.remind_on)
+        .execution_options(synchronize_session=False)
+    )
+    morning = datetime.combine(today, time(), UTC)
+    db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.created_at < morning, OutboxMail.sent_at.is_(None))
+        .values(sent_at=OutboxMail.created_at)
         .execution_options(synchronize_session=False)
     )

@@ -1,55 +1,104 @@
 """A targeting list of the demonstration: computed on its own figures, open to consultation, spoken of by several."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from app.actions import targeting as actions
 from app.actions.targeting import ListTerms
 from app.actions.targeting_notes import NoteTerms, ProposalTerms, add_note, decide, propose
+from app.actions.targeting_signatures import AnswerTerms, SignatoryTerms, name_signatory, sign, take_signing_step
+from app.actions.targeting_versions import freeze_list
 from app.demo.cast import Cast
-from app.demo.people import DELEGUE, PREVENTEUR, REFERENT
+from app.demo.people import COORDINATRICE, DELEGUE, DEPARTEMENT, PREVENTEUR, REFERENT, UNA
 from app.extensions import db
 from app.models import Employer, TargetingCampaign, TargetingLine, Visibility
 from app.permissions import Actor, may_propose
 from app.queries.employers import get_employer
+from app.queries.targeting_signatures import last_version, list_seats
 from figures.absence import last_published
 from figures.targeting import TargetClass
 from workflows.calendar import add_months
-from workflows.targeting_list import MembershipRule, QuorumRule
+from workflows.roles import Role
+from workflows.targeting_list import Answer, MembershipRule, QuorumRule
 from workflows.targeting_proposals import Consent, NoteNature, ProposalKind, Reason
 from workflows.targeting_scope import TargetField, criteria_of
 
 YEARS, OPEN_DAYS, SPEAK_AFTER, VALID_MONTHS = 3, 25, 40, 15
+SIGNED_PLACE, SIGNED_FIRST = "79", 30
+SIGNERS = (COORDINATRICE, PREVENTEUR, DEPARTEMENT, UNA)
 MEETING = "ARS, Carsat Centre-Ouest et Carsat Aquitaine, départements de la région, Aract ; fédérations consultées."
 
 
 def open_consultation(cast: Cast, *, today: date) -> TargetingCampaign:
     """Compute a list of EHPAD on the whole region, and let a caisse, an ARS and a federation say what they know."""
-    now, coordinator = datetime.combine(today, time(6), UTC), cast.coordinator
-    campaign = actions.create_campaign(_terms(coordinator, today), actor=coordinator, today=today, now=now)
-    actions.launch(campaign, version=campaign.version, actor=coordinator, now=now)
-    from app.actions.targeting_run import compute  # numpy and scipy: for this alone
-
-    compute(campaign, actor=coordinator, now=now)
-    db.session.flush()
-    actions.take_step(campaign, "consult", "", version=campaign.version, actor=coordinator, today=today, now=now)
+    now, region = datetime.combine(today, time(6), UTC), frozenset(cast.coordinator.territory)
+    title = f"EHPAD de Nouvelle-Aquitaine, {today.year + 1}"
+    campaign = _consulted(cast, _terms(today, title, TargetField.EHPAD, region, QuorumRule.MAJORITY), today, now)
     _what_the_caisse_knows(campaign, cast, today, now)
     _what_the_federation_asks(campaign, cast, today, now)
     db.session.flush()
     return campaign
 
 
-def _terms(coordinator: Actor, today: date) -> ListTerms:
+def _consulted(cast: Cast, terms: ListTerms, today: date, now: datetime) -> TargetingCampaign:
+    coordinator = cast.coordinator
+    campaign = actions.create_campaign(terms, actor=coordinator, today=today, now=now)
+    actions.launch(campaign, version=campaign.version, actor=coordinator, now=now)
+    from app.actions.targeting_run import compute  # numpy and scipy: for this alone
+
+    compute(campaign, actor=coordinator, now=now)
+    db.session.flush()
+    actions.take_step(campaign, "consult", "", version=campaign.version, actor=coordinator, today=today, now=now)
+    return campaign
+
+
+def sign_earlier_list(cast: Cast, *, today: date) -> TargetingCampaign:
+    """Take a list of the home care of one département to its signatures, its federation with a reservation.
+
+    Everything happened in the last two months, in the order in which it would have.
+    """
+    begun, frozen_on = today - timedelta(days=60), today - timedelta(days=60 - OPEN_DAYS - 1)
+    title = f"Aide à domicile des Deux-Sèvres, {today.year}"
+    terms = _terms(begun, title, TargetField.HOME_CARE, frozenset({SIGNED_PLACE}), QuorumRule.LEADS)
+    campaign = _consulted(cast, replace(terms, first=SIGNED_FIRST), begun, datetime.combine(begun, time(6), UTC))
+    now, coordinator = datetime.combine(frozen_on, time(8), UTC), cast.coordinator
+    freeze_list(campaign, version=campaign.version, actor=coordinator, today=frozen_on, now=now)
+    signers = {cast.actors[email].organisation_id: cast.actors[email] for email in SIGNERS}
+    seats = [one for one in list_seats(campaign, today=today) if one.signatory.organisation_id in signers]
+    at: dict[str, Any] = {"actor": coordinator, "today": frozen_on, "now": now}
+    for seat in seats:
+        own = signers[seat.signatory.organisation_id]
+        named = SignatoryTerms(own.user_id, "Par délégation de la direction", "")
+        name_signatory(campaign, seat, named, version=seat.signatory.version, **at)
+    take_signing_step(campaign, "call", version=campaign.version, **at)
+    version = last_version(campaign)
+    assert version
+    for days, seat in enumerate(seats, 1):
+        own = signers[seat.signatory.organisation_id]
+        is_reserved = own.role is Role.FEDERATION
+        reason = "Le calendrier des premières rencontres est à revoir avec nos adhérents." if is_reserved else ""
+        answer = Answer.RESERVED if is_reserved else Answer.SIGNED
+        given = AnswerTerms(version.number, version.root, answer, reason, is_confirmed=True)
+        sign(campaign, given, actor=own, now=now + timedelta(days=days), address="127.0.0.1")
+    done = frozen_on + timedelta(days=len(seats) + 1)
+    at |= {"today": done, "now": datetime.combine(done, time(9), UTC)}
+    take_signing_step(campaign, "conclude", version=campaign.version, **at)
+    return campaign
+
+
+def _terms(today: date, title: str, field: TargetField, departements: frozenset[str], quorum: QuorumRule) -> ListTerms:
     last = last_published(today, 10)
     return ListTerms(
-        title=f"EHPAD de Nouvelle-Aquitaine, {today.year + 1}",
-        field=TargetField.EHPAD,
-        departements=frozenset(coordinator.territory),
+        title=title,
+        field=field,
+        departements=departements,
         first_year=last - YEARS + 1,
         last_year=last,
-        weights={one.code: one.weight for one in criteria_of(TargetField.EHPAD)},
+        weights={one.code: one.weight for one in criteria_of(field)},
         first=10,
         following=20,
         coverage=60,
@@ -58,7 +107,7 @@ def _terms(coordinator: Actor, today: date) -> ListTerms:
         consulted_until=today + timedelta(days=OPEN_DAYS),
         speak_from=today + timedelta(days=SPEAK_AFTER),
         meeting=MEETING,
-        quorum=QuorumRule.MAJORITY,
+        quorum=quorum,
         membership=MembershipRule.EACH,
     )
 

@@ -41,9 +41,11 @@ from app.models import (
     OutboxMail,
     Sector,
     Structure,
+    TargetingAnswer,
     TargetingCampaign,
     TargetingLine,
     TargetingNote,
+    TargetingOpening,
     TargetingProposal,
     User,
     Visit,
@@ -58,7 +60,7 @@ from tests.conftest import TODAY
 from workflows.import_run import ImportKind, ImportState
 from workflows.roles import Role
 from workflows.support_case import WORKFLOW, Outcome, State
-from workflows.targeting_list import ListState
+from workflows.targeting_list import Answer, ListState
 from workflows.targeting_proposals import Decision, ProposalState
 from workflows.visit_report import VisitStatus
 
@@ -222,7 +224,7 @@ def test_only_today_s_reminders_are_still_to_be_sent(region: Flask) -> None:
         .where(CaseReminder.remind_on == TODAY, CaseDeadline.ended_on.is_(None), CaseDeadline.paused_on.is_(None))
     ).all()
     assert Counter(due_today)[people.PREVENTEUR] >= 3
-    assert db.session.scalar(select(func.count()).select_from(OutboxMail)) == 0
+    assert db.session.scalar(select(func.count()).where(OutboxMail.sent_at.is_(None))) == 0
 
 
 def test_every_desk_finds_something_late_due_stalled_and_without_lead(region: Flask) -> None:
@@ -356,8 +358,8 @@ def test_its_figures_came_in_by_files_that_the_page_shows(region: Flask) -> None
 
 
 def test_a_list_is_consulted_on_by_those_who_know(region: Flask) -> None:
-    campaign = db.session.scalars(select(TargetingCampaign)).one()
-    assert campaign.state is ListState.CONSULTATION and len(campaign.codes) == 12
+    campaign = db.session.scalars(select(TargetingCampaign).order_by(TargetingCampaign.id.desc())).first()
+    assert campaign and campaign.state is ListState.CONSULTATION and len(campaign.codes) == 12
     counts = campaign.summary["classes"]
     assert counts["first"] >= 10 and counts["to_qualify"] and counts["silent"]
     decided = db.session.scalars(select(TargetingLine).where(TargetingLine.decided.is_not(None))).one()
@@ -365,3 +367,11 @@ def test_a_list_is_consulted_on_by_those_who_know(region: Flask) -> None:
     states = db.session.scalars(select(TargetingProposal.state).order_by(TargetingProposal.id)).all()
     assert states == [ProposalState.ACCEPTED, ProposalState.PENDING, ProposalState.PENDING]
     assert db.session.scalar(select(func.count()).select_from(TargetingNote)) == 3
+
+
+def test_an_earlier_list_is_signed_and_its_cases_wait(region: Flask) -> None:
+    campaign = db.session.scalars(select(TargetingCampaign).order_by(TargetingCampaign.id)).first()
+    assert campaign and campaign.state is ListState.SIGNED and campaign.codes == ["79"]
+    answers = db.session.scalars(select(TargetingAnswer.answer).order_by(TargetingAnswer.id)).all()
+    assert answers == [Answer.SIGNED, Answer.SIGNED, Answer.SIGNED, Answer.RESERVED]
+    assert db.session.scalar(select(func.count()).select_from(TargetingOpening)) == 0

@@ -20,6 +20,7 @@ from app.models import Case, CaseDeadline, Employer, OutboxMail, User
 from app.permissions import Actor
 from app.queries.cases import get_case
 from app.queries.employers import get_structure
+from app.queries.outbox import DEADLINE
 from tests.conftest import NOW, TODAY
 from workflows.core import Refused
 from workflows.support_case import State
@@ -75,7 +76,7 @@ def test_a_reminder_is_due_today_to_claire(region: Flask) -> None:
         select(User.email, CaseDeadline.rule)
         .join(OutboxMail, OutboxMail.user_id == User.id)
         .join(CaseDeadline, CaseDeadline.id == OutboxMail.object_id)
-        .where(CaseDeadline.case_id == case.id)
+        .where(CaseDeadline.case_id == case.id, OutboxMail.object_kind == DEADLINE)
     ).all()
     assert [tuple(row) for row in mailed] == [(people.PREVENTEUR, "diagnostic")]
 
