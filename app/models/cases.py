@@ -66,6 +66,7 @@ class Case(Versioned, Submitted, Model):
         Index("ix_cases_lead_due", "lead_organisation_id", "due_on", "id"),
         Index("ix_cases_activity", "last_activity_on", "id"),
         Index("ix_cases_entered", "entered_on", "id"),
+        Index("ix_cases_departement_due", "departement", "due_on", "id"),
         Index("ix_cases_departement_state_due", "departement", "state", "due_on", "id"),
     )
 
