@@ -27,7 +27,7 @@ from app.models.cpoms import (
     SignatoryBody,
 )
 from app.models.delegations import Delegation
-from app.models.documents import Document, DocumentContent, DocumentKind
+from app.models.documents import HOLDS_OWN_FIGURES, Document, DocumentContent, DocumentKind
 from app.models.employers import (
     CivilServiceBranch,
     Contact,
@@ -89,6 +89,7 @@ from app.models.visibility import Visibility
 
 __all__ = [
     "CASE_PLACES",
+    "HOLDS_OWN_FIGURES",
     "IMPORT_DAYS",
     "MILLION",
     "OPEN_FOLLOW_UPS",
