@@ -4,6 +4,7 @@ from app.models.absences import Absence
 from app.models.aids import Aid, AidStage
 from app.models.blocks import BlockReason, CarsatBlock
 from app.models.cases import (
+    Alert,
     Case,
     CaseDeadline,
     CaseEvent,
@@ -100,6 +101,7 @@ __all__ = [
     "AccessEntry",
     "Aid",
     "AidStage",
+    "Alert",
     "AnonymousCase",
     "BlockReason",
     "Capacity",

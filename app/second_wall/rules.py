@@ -125,7 +125,7 @@ GUARDED: dict[str, Guard] = {
         reads=_CASE,
         inserts=f"{LEADS_ONLY} AND {_CASE}",
         updates=_CASE,
-        fixed=("employer_id", "submission"),
+        fixed=("employer_id", "submission", "alert", "alerted_on"),
     ),
     "case_structures": Guard(
         reads="(EXISTS (SELECT FROM structures_here s WHERE s.id = case_structures.structure_id) "
