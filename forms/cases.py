@@ -62,6 +62,7 @@ class OpenCaseForm(Form):
         widget=ListWidget(prefix_label=False),
     )
     source = RadioField("Origine", [Filled("Indiquez l’origine du dossier.")])
+    alerted_on = DayField("Signalé le", description="Le jour où la demande ou l’alerte est arrivée.")
     motive = TextAreaField(
         "Pourquoi maintenant",
         [Filled("Écrivez pourquoi maintenant."), Length(max=4_000, message="4 000 caractères au plus.")],
@@ -112,6 +113,7 @@ class CaseFilterForm(FilterForm):
     scope = SelectField("Périmètre", validate_choice=False)
     state = SelectField("État", validate_choice=False)
     timing = SelectField("Échéance", validate_choice=False)
+    alert = SelectField("Voie rapide", validate_choice=False)
     departement = SelectField("Département", validate_choice=False)
     category = SelectField("Catégorie", validate_choice=False)
     sector = SelectField("Secteur", validate_choice=False)

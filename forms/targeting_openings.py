@@ -25,3 +25,8 @@ class OpeningForm(Form):
 class DepartementLeadForm(Form):
     place = SelectField("Département", [Filled("Choisissez un département.")])
     body = SelectField("Chef de file", [Filled("Choisissez un organisme.")])
+
+
+class LetterFilterForm(FilterForm):
+    q = LineField("Nom, SIREN ou FINESS de l’employeur")
+    standing = SelectField("Où en est le courrier", validate_choice=False)

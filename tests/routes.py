@@ -333,6 +333,11 @@ POST /ciblage/{signed_campaign}/dossiers/departement        401 403 403 422 403 
 GET  /ciblage/{signed_campaign}/dossiers/{quiet_employer}   302 403 403 200 403 403 403 403 403 403 403 403 404
 GET  /ciblage/{signed_campaign}/dossiers/{far_employer}     302 403 403 404 403 403 403 403 403 403 403 403 404
 POST /ciblage/{signed_campaign}/dossiers/{quiet_employer}   401 403 403 409 403 403 403 403 403 403 403 403 404
+GET  /ciblage/{campaign}/courriers                          302 404 404 404 404 403 403 403 403 403 403 403 404
+GET  /ciblage/{signed_campaign}/courriers                   302 200 200 200 200 403 403 403 403 403 403 403 404
+POST /ciblage/{signed_campaign}/courriers/suite             401 302 302 302 302 403 403 403 403 403 403 403 404
+POST /ciblage/{signed_campaign}/courriers/{case}/nouveau    401 404 404 404 404 403 403 403 403 403 403 403 404
+GET  /ciblage/{signed_campaign}/courriers/lot-1.zip         302 302 302 302 302 403 403 403 403 403 403 403 404
 POST /fonctions                                             401 302 302 302 302 302 302 302 302 302 302 302 302
 POST /deconnexion                                           401 302 302 302 302 302 302 302 302 302 302 302 302
 """

@@ -78,7 +78,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Deadline:
-    """What is expected in a state, by when, with the days of reminder around the due date."""
+    """What is expected in a state, by when, with the days of reminder around the due date.
+
+    `hastens`: in a case opened on an alert, it stands in for the deadline of that name.
+    """
 
     slug: str
     label: str
@@ -87,6 +90,7 @@ class Deadline:
     remind: tuple[int, ...]
     answered_by: tuple[str, ...] = ()
     repeats: bool = False
+    hastens: str = ""
 
     def __post_init__(self) -> None:
         if self.repeats and not self.answered_by:
@@ -147,10 +151,18 @@ class Workflow:
         """Return the steps that leave `state`, in the order of the declaration."""
         return tuple(step for step in self.steps if state in step.sources)
 
-    def deadlines_of(self, state: str, settings: Mapping[str, Deadline] | None = None) -> tuple[Deadline, ...]:
-        """Return the deadlines that start in `state`, each replaced by the region's own when it has one."""
+    def deadlines_of(
+        self, state: str, settings: Mapping[str, Deadline] | None = None, *, is_fast: bool = False
+    ) -> tuple[Deadline, ...]:
+        """Return the deadlines that start in `state`, each replaced by the region's own when it has one.
+
+        `is_fast`: those of a case opened on an alert, where some are shorter.
+        """
         own = settings or {}
-        return tuple(own.get(rule.slug, rule) for rule in self.deadlines if rule.starts_on == state)
+        shorter = {rule.hastens: rule for rule in self.deadlines if rule.hastens} if is_fast else {}
+        usual = (rule for rule in self.deadlines if rule.starts_on == state and not rule.hastens)
+        declared = (shorter.get(rule.slug, rule) for rule in usual)
+        return tuple(own.get(rule.slug, rule) for rule in declared)
 
     def missing(self, case: Any, slug: str, **facts: Any) -> tuple[Missing, ...]:
         """Return everything that stands in the way of a step now, empty when it is open."""

@@ -190,6 +190,33 @@ WORKFLOW = Workflow(
         ),
         Deadline("reply", "Obtenir une réponse de l’employeur", State.CONTACTED, days(45), (-15, 0, 5)),
         Deadline("contact_review", "Faire le point sur la prise de contact", State.CONTACTED, days(90), (0,)),
+        # An alert does not wait: the region's settings change these delays as they change the others.
+        Deadline(
+            "alert_contact",
+            "Prendre contact après l’alerte",
+            State.IDENTIFIED,
+            days(15),
+            (-7, -2, 0, 3),
+            answered_by=("exchange", "visit"),
+            repeats=True,
+            hastens="first_contact",
+        ),
+        Deadline(
+            "alert_reply",
+            "Obtenir une réponse de l’employeur après l’alerte",
+            State.CONTACTED,
+            days(15),
+            (-5, 0, 3),
+            hastens="reply",
+        ),
+        Deadline(
+            "alert_review",
+            "Faire le point sur la prise de contact après l’alerte",
+            State.CONTACTED,
+            days(45),
+            (0,),
+            hastens="contact_review",
+        ),
         Deadline("diagnostic", "Terminer le diagnostic", State.DIAGNOSTIC, months(4), (-15, -3, 7)),
         Deadline("contract_start", "Lancer le programme du contrat", State.CONTRACT, months(3), (-15, 0, 7)),
         Deadline(

@@ -27,6 +27,15 @@ class OpeningStanding(LabelledEnum):
     OPENED = "opened", "Dossier ouvert"
 
 
+class LetterStanding(LabelledEnum):
+    """Where the letter to the employer of a case opened from a list stands: it goes out before the first contact."""
+
+    READY = "ready", "Prêt"
+    WAITING = "waiting", "À préparer"
+    NO_OFFICER = "no_officer", "Référent à désigner"
+    PAST = "past", "Contact déjà pris"
+
+
 AFTER_SIGNING = (ListState.SIGNED, ListState.REVISED, ListState.EXPIRED)
 """While there is something to read of the opening; cases open in the first of these states alone."""
 

@@ -94,7 +94,7 @@ def take_up(
     case.suspended_from = State.CONTACTED if state is State.SUSPENDED else None
     case.employer_informed_on = None if state is State.IDENTIFIED else since
     _record(case, EventKind.TAKEN_UP, before, since, motive, actor=actor, now=now)
-    rules = WORKFLOW.deadlines_of(state, settings)
+    rules = WORKFLOW.deadlines_of(state, settings, is_fast=case.is_fast)
     start = since if all(rule.due_on(since) >= today for rule in rules) else today
     end_deadlines(case, today)
     plan_deadlines(case, start, today=today, settings=settings)

@@ -46,7 +46,7 @@ class Planned:
 
 def plan_deadlines(case: Case, start: date, *, today: date, settings: Settings) -> None:
     """Plan the deadlines of the case's present state from `start`, with their reminders."""
-    planned = [_plan(rule, start) for rule in WORKFLOW.deadlines_of(case.state, settings)]
+    planned = [_plan(rule, start) for rule in WORKFLOW.deadlines_of(case.state, settings, is_fast=case.is_fast)]
     _show_next(case, planned)
     db.session.flush()
     _write(case, planned, today=today)
@@ -141,7 +141,7 @@ def undo_resumption(case: Case, paused_on: date, resumed_on: date) -> None:
 
 def restore_deadlines(case: Case, *, today: date, settings: Settings) -> None:
     """Await again what a corrected step had ended, with the reminders still to come; what was answered stays so."""
-    rules = WORKFLOW.deadlines_of(case.state, settings)
+    rules = WORKFLOW.deadlines_of(case.state, settings, is_fast=case.is_fast)
     rows = db.session.scalars(
         select(CaseDeadline)
         .where(CaseDeadline.case_id == case.id, CaseDeadline.rule.in_([rule.slug for rule in rules]))

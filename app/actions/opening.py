@@ -13,6 +13,7 @@ from app.actions.journal import record_event
 from app.actions.places import common_departement
 from app.extensions import db, keep_at_hand
 from app.models import (
+    Alert,
     Capacity,
     Case,
     CaseOfficer,
@@ -42,6 +43,8 @@ def open_case(
     source: Source,
     motive: str,
     leads: bool,
+    alert: Alert | None = None,
+    alerted_on: date | None = None,
     actor: Actor,
     today: date,
     now: datetime,
@@ -51,26 +54,22 @@ def open_case(
 ) -> Case:
     """Open a case on some structures of an employer in sight; `leads`: the actor's organisation leads it.
 
-    Raises Forbidden, Unacceptable (no structure, or another employer's) or Refused (a structure followed
-    elsewhere, a lead that does not suit the employer's sector).
+    On an `alert` of a day, which `motive` tells, its first delays are shorter. Raises Forbidden, Unacceptable (no
+    structure, another employer's, an alert without its day) or Refused (a structure followed elsewhere, a lead that
+    does not suit the employer's sector).
     """
-    if not may(actor, Act.WRITE, Kind.CASE, employer):
-        raise Forbidden("Un dossier est ouvert par l’ARS, la Carsat ou le département du territoire.")
-    if not structures:
-        raise Unacceptable("Choisissez au moins un établissement ou service.", field="structures")
-    if any(structure.employer_id != employer.id for structure in structures):
-        raise Unacceptable("Un de ces établissements n’appartient pas à cet employeur.", field="structures")
-    if outside := [structure.name for structure in structures if not may_follow(actor, structure)]:
-        raise Unacceptable(f"Hors de votre territoire : {', '.join(outside)}.", field="structures")
-    if found := followed_structures([structure.id for structure in structures], actor):
-        raise Refused(*found)
+    _refuse_opening(employer, structures, actor)
+    if alert and (alerted_on is None or alerted_on > today):
+        raise Unacceptable("Indiquez quand l’alerte est arrivée : aujourd’hui ou avant.", field="alerted_on")
     assert actor.organisation_id  # only bodies open cases
     start = opened_on or today
     case = Case(
         employer=employer,
         main_structure=structures[0],
         departement=common_departement(structures),
-        source=source,
+        source=alert.source if alert else source,
+        alert=alert,
+        alerted_on=alerted_on if alert else None,
         state=State.IDENTIFIED,
         episode=1,
         entered_on=start,
@@ -89,8 +88,22 @@ def open_case(
     if leads:
         db.session.add(CaseOfficer(case_id=case.id, user_id=actor.user_id, since=start))
     plan_deadlines(case, start, today=today, settings=settings)
-    record(case, EventKind.OPENED, source.label, motive=motive, actor=actor, on=start, now=now)
+    summary = f"{alert.label}, signalée le {alerted_on:%d/%m/%Y}" if alert else source.label
+    record(case, EventKind.OPENED, summary, motive=motive, actor=actor, on=start, now=now)
     return case
+
+
+def _refuse_opening(employer: Employer, structures: Sequence[Structure], actor: Actor) -> None:
+    if not may(actor, Act.WRITE, Kind.CASE, employer):
+        raise Forbidden("Un dossier est ouvert par l’ARS, la Carsat ou le département du territoire.")
+    if not structures:
+        raise Unacceptable("Choisissez au moins un établissement ou service.", field="structures")
+    if any(structure.employer_id != employer.id for structure in structures):
+        raise Unacceptable("Un de ces établissements n’appartient pas à cet employeur.", field="structures")
+    if outside := [structure.name for structure in structures if not may_follow(actor, structure)]:
+        raise Unacceptable(f"Hors de votre territoire : {', '.join(outside)}.", field="structures")
+    if found := followed_structures([structure.id for structure in structures], actor):
+        raise Refused(*found)
 
 
 def record(

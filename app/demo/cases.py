@@ -39,7 +39,17 @@ def _open(part: Part, cast: Cast, render: Render | None) -> Play:
     leads = role is not None and not part.journey.acts.startswith("lead")
     opener: Actor = cast.officer(role, departement) if role and leads else cast.coordinator
     day = part.acts[0][1]
-    return open_play(cast, part.employer, part.structures, day, part.rng, opener=opener, leads=leads, render=render)
+    return open_play(
+        cast,
+        part.employer,
+        part.structures,
+        day,
+        part.rng,
+        opener=opener,
+        leads=leads,
+        render=render,
+        alert=part.journey.alert,
+    )
 
 
 def _act(play: Play, part: Part, act: str, day: date) -> None:

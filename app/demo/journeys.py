@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from app.models import Alert
 from workflows.calendar import is_working_day
 from workflows.core import Deadline
 from workflows.roles import Role
@@ -40,6 +41,7 @@ class Journey:
     needs_sector: bool = False
     is_second: bool = False
     """A second open case of an employer already followed, on its other structures."""
+    alert: Alert | None = None
 
 
 _DIAGNOSTIC = "contact meeting start_diagnostic"
@@ -50,11 +52,11 @@ _OBJECTIVE = "call contact start_diagnostic meeting sign_cpom_objective"
 _CARSAT, _ARS, _DEPT = Role.CARSAT, Role.ARS, Role.DEPT
 
 JOURNEYS = (
-    Journey(2, _CARSAT, "", (5, 25)),
+    Journey(2, _CARSAT, "", (5, 25), alert=Alert.RESTRUCTURING),
     Journey(2, _CARSAT, "lead", (8, 40)),
     Journey(1, _CARSAT, "", departement="79", reminded_by="first_contact"),
     Journey(2, _CARSAT, "lead", (66, 85)),
-    Journey(2, _CARSAT, "lead call", (20, 40)),
+    Journey(2, _CARSAT, "lead call", (20, 40), alert=Alert.EMPLOYER_REQUEST),
     Journey(4, _CARSAT, "call contact mail", (5, 30)),
     Journey(1, _CARSAT, "call contact", departement="86", reminded_by="reply"),
     Journey(2, _CARSAT, "lead contact mail call", (50, 75)),
@@ -111,7 +113,7 @@ JOURNEYS = (
     Journey(2, _DEPT, f"{_OBJECTIVE} start_accompaniment visit+110 evaluate+150 close", (30, 250)),
     Journey(1, _DEPT, "lead contact refuse", (60, 200)),
     Journey(1, _DEPT, f"{_DIAGNOSTIC} suspend", (30, 90)),
-    Journey(3, None, "", (5, 55)),
+    Journey(3, None, "", (5, 55), alert=Alert.MOBILE_TEAM),
     Journey(1, None, "", (70, 90)),
     Journey(3, None, "", (10, 45), needs_sector=True),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from app.actions.opening import name_lead, name_officers, open_case
 from app.demo import wordings
 from app.demo.cast import Cast
 from app.extensions import db
-from app.models import Case, Employer, Source, Structure, Visit
+from app.models import Alert, Case, Employer, Source, Structure, Visit
 from app.permissions import Actor
 from app.queries.cases import get_case
 from app.queries.employers import get_employer
@@ -62,16 +62,20 @@ def open_play(
     leads: bool,
     render: Render | None,
     source: Source | None = None,
+    alert: Alert | None = None,
 ) -> Play:
-    """Open the case, led by the opener's body or by nobody yet; without a source, chance gives one."""
+    """Open the case, led by the opener's body or by nobody yet; without a source, an alert or chance gives one."""
     assert get_employer(opener, employer.id)
-    source = source or rng.choice(SOURCES)
+    drawn = rng.choice(SOURCES)
+    source = source or (alert.source if alert else drawn)
     case = open_case(
         employer,
         structures,
         source=source,
         motive=rng.choice(wordings.OPENING_MOTIVES[source]),
         leads=leads,
+        alert=alert,
+        alerted_on=day if alert else None,
         actor=opener,
         today=day,
         now=at(day, rng),

@@ -4,6 +4,7 @@ from app.models.absences import Absence
 from app.models.aids import Aid, AidStage
 from app.models.blocks import BlockReason, CarsatBlock
 from app.models.cases import (
+    Alert,
     Case,
     CaseDeadline,
     CaseEvent,
@@ -27,7 +28,7 @@ from app.models.cpoms import (
     SignatoryBody,
 )
 from app.models.delegations import Delegation
-from app.models.documents import Document, DocumentContent, DocumentKind
+from app.models.documents import HOLDS_OWN_FIGURES, Document, DocumentContent, DocumentKind
 from app.models.employers import (
     CivilServiceBranch,
     Contact,
@@ -89,6 +90,7 @@ from app.models.visibility import Visibility
 
 __all__ = [
     "CASE_PLACES",
+    "HOLDS_OWN_FIGURES",
     "IMPORT_DAYS",
     "MILLION",
     "OPEN_FOLLOW_UPS",
@@ -99,6 +101,7 @@ __all__ = [
     "AccessEntry",
     "Aid",
     "AidStage",
+    "Alert",
     "AnonymousCase",
     "BlockReason",
     "Capacity",

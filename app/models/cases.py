@@ -37,6 +37,19 @@ class Source(LabelledEnum):
     ALERT = "alert", "Alerte d’un partenaire"
 
 
+class Alert(LabelledEnum):
+    """What made a case open at once, outside any list: it follows the fast lane, where the first delays are shorter."""
+
+    EMPLOYER_REQUEST = "request", "Demande de l’employeur"
+    RESTRUCTURING = "restructuring", "Restructuration"
+    MOBILE_TEAM = "mobile_team", "Équipe mobile QVT"
+    OTHER = "alert", "Autre alerte d’un partenaire"
+
+    @property
+    def source(self) -> Source:
+        return Source.EMPLOYER_REQUEST if self is Alert.EMPLOYER_REQUEST else Source.ALERT
+
+
 class PartnerStatus(LabelledEnum):
     """Where a partner says it stands; information that never moves the case."""
 
@@ -68,6 +81,13 @@ class Case(Versioned, Submitted, Model):
         Index("ix_cases_entered", "entered_on", "id"),
         Index("ix_cases_departement_due", "departement", "due_on", "id"),
         Index("ix_cases_departement_state_due", "departement", "state", "due_on", "id"),
+        Index(
+            "ix_cases_alert_due",
+            "due_on",
+            "id",
+            postgresql_where=text("alert IS NOT NULL"),
+            sqlite_where=text("alert IS NOT NULL"),
+        ),
     )
 
     id: Mapped[key]
@@ -77,6 +97,8 @@ class Case(Versioned, Submitted, Model):
     episode: Mapped[int] = mapped_column(default=1)
     episode_started_on: Mapped[date]
     source: Mapped[Source]
+    alert: Mapped[Alert | None]
+    alerted_on: Mapped[date | None]
     state: Mapped[State]
     entered_on: Mapped[date]
     previous_state: Mapped[State | None]
@@ -126,6 +148,11 @@ class Case(Versioned, Submitted, Model):
     @property
     def is_ended(self) -> bool:
         return self.state in WORKFLOW.ended
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether the shorter delays of an alert hold: in the episode that it opened, not in those that follow."""
+        return self.alert is not None and self.episode == 1
 
     @property
     def owner_id(self) -> int:

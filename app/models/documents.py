@@ -19,6 +19,11 @@ class DocumentKind(LabelledEnum):
     VISIT_REPORT = "visit_report", "Compte rendu de visite"
     ATTACHMENT = "attachment", "Pièce jointe"
     YEARLY_RETURN = "yearly_return", "Retour annuel à l’employeur"
+    EMPLOYER_LETTER = "employer_letter", "Courrier à l’employeur"
+
+
+HOLDS_OWN_FIGURES = (DocumentKind.YEARLY_RETURN, DocumentKind.EMPLOYER_LETTER)
+"""What holds an employer's own figures: for it, and for the body that made it."""
 
 
 class Document(Submitted, Authored, Model):

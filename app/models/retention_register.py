@@ -54,8 +54,8 @@ REGISTER: dict[str, dict[str, str]] = {
     "case_reminders": {"case": "id deadline_id offset cycle remind_on queued_on"},
     "case_structures": {"case": "case_id structure_id is_open"},
     "cases": {
-        "case": "id employer_id main_structure_id departement episode episode_started_on source state entered_on"
-        " previous_state previous_entered_on suspended_from last_step last_step_on last_step_by_id"
+        "case": "id employer_id main_structure_id departement episode episode_started_on source alert alerted_on state"
+        " entered_on previous_state previous_entered_on suspended_from last_step last_step_on last_step_by_id"
         " lead_organisation_id due_on due_label last_activity_on employer_informed_on employer_agreed_on"
         " cse_informed_on cse_opinion_on cse_absence_on risk_document_on cpom_ends_on support_agreed_on"
         " employer_asked_on outcome opening_organisation_id journal_number journal_digest version submission"

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, literal, null, or_, select, true
 
 from app.models import (
+    HOLDS_OWN_FIGURES,
     Aid,
     Case,
     CasePartner,
@@ -14,7 +15,6 @@ from app.models import (
     Cpom,
     CpomObjective,
     Document,
-    DocumentKind,
     Employer,
     Exchange,
     Observation,
@@ -112,7 +112,7 @@ def _is_shareable(actor: Actor, kind: Kind) -> ColumnElement[bool]:
     if kind is Kind.VISIT:
         return and_(Visit.status == VisitStatus.FINAL)
     if kind is Kind.DOCUMENT and actor.role is not Role.EMPLOYER:
-        return and_(Document.kind != DocumentKind.YEARLY_RETURN)
+        return and_(Document.kind.not_in(HOLDS_OWN_FIGURES))
     return true()
 
 

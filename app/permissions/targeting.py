@@ -257,5 +257,18 @@ def opens_case_for(actor: Actor, campaign: TargetingCampaign) -> ColumnElement[b
 
 def may_appraise(actor: Actor, case: Case) -> bool:
     """Tell whether the actor says of a case that came from a list whether the list was right: its lead does."""
-    is_lead = case.lead_organisation_id == actor.organisation_id and actor.organisation_id is not None
-    return case.source is Source.TARGETING_LIST and is_lead and may(actor, Act.WRITE, Kind.CASE, case)
+    return case.source is Source.TARGETING_LIST and _leads(actor, case) and may(actor, Act.WRITE, Kind.CASE, case)
+
+
+def may_write_letter(actor: Actor, case: Case) -> bool:
+    """Tell whether the actor prepares the letter to the employer of a case that came from a list: its lead does."""
+    return case.source is Source.TARGETING_LIST and _leads(actor, case) and may(actor, Act.WRITE, Kind.DOCUMENT, case)
+
+
+def leads_case(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `Case`: the actor's organisation leads it."""
+    return is_own(Case.lead_organisation_id, actor)
+
+
+def _leads(actor: Actor, case: Case) -> bool:
+    return case.lead_organisation_id == actor.organisation_id and actor.organisation_id is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_
 
-from app.models import Case, CaseOfficer, CasePartner, CaseStructure, Employer, Sector, Structure
+from app.models import Alert, Case, CaseOfficer, CasePartner, CaseStructure, Employer, Sector, Structure
 from app.models.search import case_number, search_words
 from app.permissions import Actor, has_open_calendar, lies_in
 from app.queries.cases import ENDED, is_
@@ -29,6 +29,7 @@ class CaseFilters:
     lead: int | None = None
     officer: int | None = None
     timing: str = ""
+    alert: str = ""
     sort: str = "echeance"
 
     def arguments(self) -> dict[str, Any]:
@@ -46,6 +47,9 @@ TIMINGS = {
 
 CALENDAR_TIMINGS = ("retard", "bientot", "sans-nouvelles", "sans-referent")
 """Those that tell when things are due, or to whom: for who reads it."""
+
+ANY_ALERT = "toutes"
+"""The choice of the filter for whatever alert opened a case."""
 
 SCOPES = {"": "Tout ce que je vois", "moi": "Mes dossiers", "organisme": "Mon organisme"}
 """The choices of the filter; a form shows the first one when the address says nothing."""
@@ -74,7 +78,13 @@ def conditions(actor: Actor, filters: CaseFilters, *, today: date) -> list[Colum
         found.append(and_(has_open_calendar(actor), _has_officer(filters.officer)))
     if filters.timing:
         found.append(_timing(actor, filters.timing, today))
+    if filters.alert:
+        found.append(and_(has_open_calendar(actor), _was_alerted(filters.alert)))
     return found + _search(filters.q)
+
+
+def _was_alerted(alert: str) -> ColumnElement[bool]:
+    return Case.alert.is_not(None) if alert == ANY_ALERT else is_(Case.alert, Alert(alert))
 
 
 def _has_officer(user_id: int) -> ColumnElement[bool]:

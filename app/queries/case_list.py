@@ -82,6 +82,8 @@ def _rows(actor: Actor) -> Any:
             Case.id,
             Case.state,
             Case.episode,
+            Case.alert,
+            Case.alerted_on,
             Case.entered_on,
             Case.due_on,
             Case.due_label,

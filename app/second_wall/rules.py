@@ -125,7 +125,7 @@ GUARDED: dict[str, Guard] = {
         reads=_CASE,
         inserts=f"{LEADS_ONLY} AND {_CASE}",
         updates=_CASE,
-        fixed=("employer_id", "submission"),
+        fixed=("employer_id", "submission", "alert", "alerted_on"),
     ),
     "case_structures": Guard(
         reads="(EXISTS (SELECT FROM structures_here s WHERE s.id = case_structures.structure_id) "
@@ -162,8 +162,11 @@ GUARDED: dict[str, Guard] = {
     ),
     "visit_observations": _lines_of_visit("visit_observations"),
     "visit_agreed_steps": _lines_of_visit("visit_agreed_steps"),
-    # A yearly return holds the employer's own figures: for it, and for the body that made it.
-    "documents": _entry("documents", shared_if=f"(documents.kind <> 'yearly_return' OR {EMPLOYER} IS NOT NULL)"),
+    # A yearly return and a letter hold the employer's own figures: for it, and for the body that made them.
+    "documents": _entry(
+        "documents",
+        shared_if=f"(documents.kind NOT IN ('yearly_return', 'employer_letter') OR {EMPLOYER} IS NOT NULL)",
+    ),
     "document_contents": Guard(
         reads=within("documents", "document_id", "document_contents"), inserts=_CONTENT_OWN, deletes=_CONTENT_OWN
     ),

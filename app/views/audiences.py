@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 
 from app import auth, clock
-from app.models import Case, Document, DocumentKind, Employer, Visibility, Visit
+from app.models import HOLDS_OWN_FIGURES, Case, Document, Employer, Visibility, Visit
 from app.permissions import Act, Actor, Audience, Kind, Relation, audiences_offered, relations_needed
 from app.queries.audiences import get_audience
 
@@ -29,8 +29,9 @@ class Audiences:
             return f"{organisation_of(entry)}, jusqu’au compte rendu final"
         if entry.visibility is Visibility.ORGANISATION:
             return organisation_of(entry)  # asked of nobody: its own organisation, and no other
-        if isinstance(entry, Document) and entry.kind is DocumentKind.YEARLY_RETURN:
-            return f"{organisation_of(entry)}, et l’employeur"
+        if isinstance(entry, Document) and entry.kind in HOLDS_OWN_FIGURES:
+            is_told = entry.case is None or entry.case.employer_informed_on is not None
+            return f"{organisation_of(entry)}, et l’employeur{'' if is_told else ' une fois informé du dossier'}"
         return self.words(entry, kind, entry.case or entry.employer)
 
     def words(self, entry: Any, kind: Kind, record: Case | Employer) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from app import auth, clock
 from app.actions.adoption import count_adoptable
 from app.filters import NEVER, short_day
-from app.models import Case, Exchange, ExchangeKind, Organisation, Sector, Visit
+from app.models import Alert, Case, CaseEvent, EventKind, Exchange, ExchangeKind, Organisation, Sector, Visit
 from app.permissions import (
     Act,
     Actor,
@@ -32,7 +32,7 @@ from app.permissions import (
 from app.queries import case_list, employers, threads
 from app.queries import cases as queries
 from app.queries.absences import Officer, list_officers
-from app.queries.case_filters import CALENDAR_TIMINGS, SCOPES, TIMINGS, CaseFilters
+from app.queries.case_filters import ANY_ALERT, CALENDAR_TIMINGS, SCOPES, TIMINGS, CaseFilters
 from app.queries.case_list import CALENDAR_SORTS, HIDDEN, PAGE, SORTS
 from app.queries.choices import list_departements, list_leads, list_officer_choices
 from app.views import absence_words, case_page
@@ -62,8 +62,10 @@ HEAD = (
     "Dossier", "Établissement", "FINESS", "Commune", "Département", "Employeur", "SIREN", "Secteur", "État",
     "Depuis le", "Chef de file",
 )  # fmt: skip
-CALENDAR_HEAD = ("Référents", "Attendu", "Échéance", "Dernière activité")
+CALENDAR_HEAD = ("Référents", "Attendu", "Échéance", "Dernière activité", "Voie rapide", "Signalé le")
 """Columns of the workbook: for everybody, then for those who read when things are due."""
+
+FILTERS = ("scope", "state", "timing", "alert", "departement", "category", "sector")
 
 
 @bp.get("/dossiers")
@@ -126,6 +128,8 @@ def filter_form(actor: Actor) -> CaseFilterForm:
     ]
     timings = [slug for slug in TIMINGS if reads_calendars(actor) or slug not in CALENDAR_TIMINGS]
     form.timing.choices = [("", "Toutes"), *((slug, TIMINGS[slug]) for slug in timings)]
+    alerts = [(ANY_ALERT, "Tous les dossiers de la voie rapide"), *Alert.choices()] if reads_calendars(actor) else []
+    form.alert.choices = [("", "Tous"), *alerts]
     form.departement.choices = [("", "Tous"), *departement_choices(list_departements(actor))]
     form.category.choices = {"": [("", "Toutes")], **category_choices()}
     form.sector.choices = [("", "Tous"), *Sector.choices()]
@@ -139,9 +143,7 @@ def filter_form(actor: Actor) -> CaseFilterForm:
 
 def filters_of(form: CaseFilterForm) -> CaseFilters:
     """Return the filters that the address names and that exist; the others are ignored."""
-    words: dict[str, Any] = {
-        name: chosen(form[name]) for name in ("scope", "state", "timing", "departement", "category", "sector")
-    }
+    words: dict[str, Any] = {name: chosen(form[name]) for name in FILTERS}
     numbers: dict[str, Any] = {name: int(value) for name in ("lead", "officer") if (value := chosen(form[name]))}
     return CaseFilters(q=(form.q.data or "").strip()[:100], sort=chosen(form.sort), **words, **numbers)
 
@@ -176,7 +178,14 @@ def _identity(actor: Actor, row: Any) -> tuple[Any, ...]:
 
 def _calendar(row: Any, officers: dict[int, list[Officer]]) -> tuple[Any, ...]:
     due_on = None if row.due_on.year == NEVER else row.due_on
-    return (", ".join(one.name for one in officers.get(row.id, [])), row.due_label, due_on, row.last_activity_on)
+    return (
+        ", ".join(one.name for one in officers.get(row.id, [])),
+        row.due_label,
+        due_on,
+        row.last_activity_on,
+        row.alert.label if row.alert else "",
+        row.alerted_on,
+    )
 
 
 @bp.get("/dossiers/<int:case_id>")
@@ -213,6 +222,7 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         reads_whole=whole,
         tells_status=whole and not viewer and not reads_exceptionally(case),
         reads_motives=reads_motives(actor, case),
+        alert_motive=_alert_motive(events) if reads_motives(actor, case) else "",
         coordinates=not viewer and may_coordinate(actor, case),
         deadlines=_expected(case) if whole else [],
         reminders=_reminders(case) if whole else "",
@@ -255,6 +265,10 @@ def bodies_of(case: Case, actor: Actor) -> list[Organisation]:
 
 def _seen_too(viewer: Actor | None) -> tuple[ColumnElement[bool], ...]:
     return (reads_contact(viewer),) if viewer else ()
+
+
+def _alert_motive(events: Sequence[CaseEvent]) -> str:
+    return next((event.motive for event in events if event.kind is EventKind.OPENED), "")
 
 
 def _expected(case: Case) -> list[tuple[str, str]]:

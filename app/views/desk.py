@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app import auth, clock
 from app.permissions import Actor, installs_organisations, may_lead, reads_calendar_of, reads_calendars, writes_notes_on
 from app.queries import absences, aggregates, case_list, drafts
-from app.queries.case_filters import CALENDAR_TIMINGS, CaseFilters
+from app.queries.case_filters import ANY_ALERT, CALENDAR_TIMINGS, CaseFilters
 from app.queries.targeting_signatures import list_to_sign
 from app.statistics.disclosure import SMALLEST_CELL
 from app.views import case_page
@@ -25,7 +25,9 @@ FIRST = 8
 
 OPEN, UNLED = "ouverts", "sans chef de file"
 
-BASKETS: tuple[tuple[str, dict[str, Any], str], ...] = (
+Basket = tuple[str, dict[str, Any], str]
+
+BASKETS: tuple[Basket, ...] = (
     ("en retard", {"timing": "retard"}, "alert"),
     ("à faire sous 15 jours", {"timing": "bientot"}, "warn"),
     ("sans activité depuis 90 jours", {"timing": "sans-nouvelles"}, "warn"),
@@ -33,6 +35,9 @@ BASKETS: tuple[tuple[str, dict[str, Any], str], ...] = (
     (UNLED, {"timing": "sans-pilote"}, "info"),
 )
 """Label, filters, tone. The counter of a basket and the list it opens share these filters."""
+
+FAST_LANE = ("sur alerte, ouverts", {"alert": ANY_ALERT, "state": "ouverts"}, "warn")
+"""Apart for the coordination, which sees that an alert does not wait."""
 
 
 @bp.get("/")
@@ -60,7 +65,7 @@ def _agent(actor: Actor, today: date) -> str:
         heading=heading,
         own=[figure for figure in figures[own] if shows_unled or figure[1] != UNLED],
         around=[(title, [cell[:3] for cell in figures[scope]]) for scope, title in scopes[1:]],
-        basket_labels=[label for label, _, _ in BASKETS],
+        basket_labels=[label for label, _, _ in _baskets(actor)],
         first=first[:FIRST],
         first_heading="À faire en premier" if may_lead(actor) else "Dossiers en cours",
         first_count=next(figure[0] for figure in figures[own] if figure[1] == OPEN),
@@ -79,6 +84,11 @@ def _agent(actor: Actor, today: date) -> str:
     )
 
 
+def _baskets(actor: Actor) -> list[Basket]:
+    told = [one for one in BASKETS if reads_calendars(actor) or one[1].get("timing") not in CALENDAR_TIMINGS]
+    return [*told, FAST_LANE] if actor.is_coordinator and reads_calendars(actor) else told
+
+
 def _scopes(actor: Actor) -> list[tuple[str, str]]:
     """Return (scope, title), the one that is most the person's own first."""
     if not may_lead(actor):
@@ -93,8 +103,7 @@ def _figures_of(actor: Actor, scopes: list[str], today: date) -> dict[str, list[
     baskets = [
         (scope, label, CaseFilters(scope=scope, **values), tone)
         for scope in scopes
-        for label, values, tone in BASKETS
-        if reads_calendars(actor) or values.get("timing") not in CALENDAR_TIMINGS
+        for label, values, tone in _baskets(actor)
     ]
     sizes = case_list.count_baskets(actor, [filters for _, _, filters, _ in baskets], today=today)
     figures: dict[str, list[tuple[int, str, str, str]]] = {scope: [] for scope in scopes}

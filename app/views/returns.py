@@ -1,6 +1,5 @@
 """The yearly returns to the employers of a territory: prepared one after the other, found afterwards."""
 
-from time import monotonic
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -16,15 +15,13 @@ from app.permissions import may_make_return
 from app.queries import employer_returns as queries
 from app.queries.employers import get_employer
 from app.readers.indicators import last_known_year
+from app.views.batches import go_through
 from app.views.employer_returns import return_of
 from app.views.listing import record_number
 from app.views.workbooks import list_response
 from reports import employer_return
 
 bp = Blueprint("returns", __name__, url_prefix="/donnees/retours")
-
-SECONDS = 2.0
-"""How long one request prepares returns: the page then asks for the next ones, and says how far it has got."""
 
 
 @bp.get("")
@@ -62,21 +59,15 @@ def _progress(after: int, *, runs: bool = False) -> dict[str, Any]:
 @bp.post("/suite")
 @auth.returns_maker
 def go_on() -> ResponseReturnValue:
-    after = _prepare(request.form.get("apres", 0, type=record_number))
+    actor, year = auth.acting(), _year()
+    after = go_through(
+        lambda after: queries.next_owed(actor, year, after),
+        lambda number: _prepare_one(number, year),
+        request.form.get("apres", 0, type=record_number),
+    )
     if "HX-Request" in request.headers:
-        return render_template("returns/_progress.html", year=_year(), **_progress(after, runs=True))
+        return render_template("returns/_progress.html", year=year, **_progress(after, runs=True))
     return redirect(url_for("returns.index", apres=after))
-
-
-def _prepare(after: int) -> int:
-    """Prepare returns for a moment, each kept on its own; return the last employer looked at."""
-    actor, year, until = auth.acting(), _year(), monotonic() + SECONDS
-    while (number := queries.next_owed(actor, year, after)) is not None:
-        _prepare_one(number, year)
-        after = number
-        if monotonic() > until:
-            break
-    return after
 
 
 def _prepare_one(number: int, year: int) -> None:

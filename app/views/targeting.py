@@ -21,12 +21,14 @@ from app.permissions import (
     campaign_places,
     is_consulted_on_members,
     may_decide_list,
+    may_lead,
     may_make_lists,
     may_open_cases,
     proposal_refusal,
     reads_campaign_counts,
 )
 from app.queries import targeting as queries
+from app.queries.employer_letters import leads_some
 from app.queries.targeting import ORIGINS, PAGE, LineFilters
 from app.queries.targeting_appraisals import count_appraisals
 from app.queries.targeting_collisions import list_collisions
@@ -270,6 +272,7 @@ def _surroundings(campaign: TargetingCampaign, actor: Actor) -> dict[str, Any]:
         if reads_campaign_counts(actor)
         else [],
         "opens": may_open_cases(actor, campaign) and campaign.state in AFTER_SIGNING,
+        "writes_letters": campaign.state in AFTER_SIGNING and may_lead(actor) and leads_some(actor, campaign),
         "is_draft": campaign.state is ListState.DRAFT,
     }
 

@@ -13,6 +13,7 @@ from app.filters import plural
 from app.models import TargetingCampaign
 from app.permissions import Act, Kind, may_open_cases
 from app.queries import targeting_openings as queries
+from app.queries.employer_letters import leads_some
 from app.queries.settings import get_deadlines
 from app.queries.targeting_openings import PAGE, OpeningFilters, OpeningRow
 from app.views import targeting_opening_words as words
@@ -72,6 +73,7 @@ def _page(campaign: TargetingCampaign, bulk: DepartementLeadForm) -> ResponseRet
         is_current=campaign.state is ListState.SIGNED and today <= campaign.valid_until,
         unprepared=retained - len(rows),
         is_prepared=bool(rows),
+        writes_letters=leads_some(actor, campaign),
         counts=words.counts(rows),
         ready=sum(row.standing is OpeningStanding.READY for row in rows),
         bodies=words.loads(rows, bodies, names),

@@ -11,7 +11,7 @@ from app import auth, clock
 from app.actions import opening
 from app.actions.errors import Difference, Stale, Unacceptable
 from app.extensions import db
-from app.models import Case, CasePartner, Employer, Organisation, PartnerStatus, Priority, Source
+from app.models import Alert, Case, CasePartner, Employer, Organisation, PartnerStatus, Priority, Source
 from app.permissions import (
     Act,
     Kind,
@@ -30,10 +30,13 @@ from app.queries.threads import find_submission
 from forms.cases import InvitationForm, OpenCaseForm, PartnerStatusForm, TeamForm
 from workflows.core import Refused
 from workflows.roles import LEADS
-from workflows.support_case import WORKFLOW
+from workflows.support_case import WORKFLOW, State
 from workflows.support_case_guards import lead_refusal
 
 bp = Blueprint("teams", __name__)
+
+ORIGINS = [*Alert.choices(), (Source.TARGETING_LIST.value, Source.TARGETING_LIST.label)]
+"""Why a case is opened by hand: an alert of some kind, or a list that was decided elsewhere."""
 
 
 @bp.route("/employeurs/<int:employer_id>/dossiers/nouveau", methods=["GET", "POST"])
@@ -43,7 +46,9 @@ def open_case(employer_id: int) -> ResponseReturnValue:
     form = OpenCaseForm()
     places = [(s.id, f"{s.name}, {s.city}") for s in employer.structures if may_follow(auth.acting(), s)]
     others = _others(list_open_cases(auth.acting(), employer.id))
-    form.offer(places, Source.choices(), auth.acting().organisation_name)
+    form.offer(places, ORIGINS, auth.acting().organisation_name)
+    if not form.is_submitted():
+        form.alerted_on.data = clock.today()
     if others and all(other.is_own for other in others):
         form.offer_own_second_case()
     if form.validate_on_submit() and (known := find_submission(Case, form.submission.data, auth.acting())):
@@ -67,8 +72,18 @@ def open_case(employer_id: int) -> ResponseReturnValue:
     taken = {number for other in others for number in other.structures}
     form.structures.choices = [place for place in places if place[0] not in taken]
     status = 422 if form.errors else 200
-    page = render_template("cases/new.html", employer=employer, form=form, others=others, has_places=bool(places))
+    page = render_template(
+        "cases/new.html", employer=employer, form=form, others=others, has_places=bool(places), **_first_delays()
+    )
     return page, status
+
+
+def _first_delays() -> dict[str, str]:
+    """How long one has to take contact, on an alert and otherwise."""
+    settings, today = get_deadlines(WORKFLOW), clock.today()
+    lanes = (WORKFLOW.deadlines_of(State.IDENTIFIED, settings, is_fast=lane) for lane in (True, False))
+    fast, usual = (min(rules, key=lambda rule: rule.due_on(today)) for rules in lanes)
+    return {"fast": str(fast.due), "usual": str(usual.due)}
 
 
 @dataclass(frozen=True)
@@ -102,10 +117,13 @@ def _is_agreed(form: OpenCaseForm, others: Sequence[OtherCase]) -> bool:
 
 def _open(employer: Employer, form: OpenCaseForm) -> Case:
     chosen = [s for s in employer.structures if s.id in (form.structures.data or [])]
+    alert = None if form.source.data == Source.TARGETING_LIST else Alert(form.source.data)
     return opening.open_case(
         employer,
         chosen,
-        source=Source(form.source.data),
+        source=alert.source if alert else Source.TARGETING_LIST,
+        alert=alert,
+        alerted_on=form.alerted_on.data,
         motive=form.motive.data or "",
         leads=form.leads.data == "oui",
         actor=auth.acting(),

@@ -78,9 +78,10 @@ def _awaited(case: Row[Any], deadlines: Sequence[Row[Any]]) -> list[str]:
     """What is open belongs to the present state, or is paused by a suspension; the soonest is shown."""
     still_open = [deadline for deadline in deadlines if deadline.ended_on is None]
     running = [deadline for deadline in still_open if deadline.paused_on is None]
-    own = {rule.slug for rule in WORKFLOW.deadlines_of(case.state)}
+    is_fast = case.alert is not None and case.episode == 1
+    own = {rule.slug for rule in WORKFLOW.deadlines_of(case.state, is_fast=is_fast)}
     found = [f"awaits {deadline.rule} in {case.state}" for deadline in running if deadline.rule not in own]
-    left = {rule.slug for rule in WORKFLOW.deadlines_of(case.suspended_from or "")}
+    left = {rule.slug for rule in WORKFLOW.deadlines_of(case.suspended_from or "", is_fast=is_fast)}
     found += [
         f"{deadline.rule} is paused in {case.state}, left from {case.suspended_from}"
         for deadline in still_open

@@ -1,20 +1,23 @@
 """What a case awaits: paused, shifted, answered, repeated, and worded by the region."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from app.actions.errors import Unacceptable
 from app.actions.exchanges import log_exchange
 from app.actions.visits import VisitNotes, log_visit
 from app.extensions import db
-from app.models import Case, CaseDeadline, CaseReminder, ExchangeKind, RuleSetting, Visibility
+from app.models import Alert, Case, CaseDeadline, CaseReminder, ExchangeKind, RuleSetting, Source, Visibility
 from app.models.columns import NO_DUE_DATE
 from app.permissions import Actor
 from app.queries.cases import get_case
 from app.queries.settings import get_deadlines
+from tests.actions.invariants import faults
 from tests.actions.moves import TODAY, case_in, deadlines, morning, opened, reminders, take
-from tests.factories import make_case
+from tests.factories import make_case, make_structure
 from tests.world import World
 from workflows.calendar import Unit
 from workflows.support_case import WORKFLOW, State
@@ -298,3 +301,58 @@ def test_a_repeated_wait_follows_the_region_too(world: World) -> None:
     log_visit(found.employer, found, VisitNotes(TODAY), actor=actor, today=TODAY, now=morning(TODAY), settings=settings)
     assert dues(case.id)["visit"] == date(2027, 2, 24)
     assert reminders(case.id, "visit") == []
+
+
+# --- The fast lane ------------------------------------------------------------------------------------
+
+
+def alerted(world: World, **values: Any) -> Case:
+    """A case of the préventeur's, opened today on an alert of last week."""
+    told: dict[str, Any] = {"alert": Alert.RESTRUCTURING, "alerted_on": TODAY - 7 * DAY, **values}
+    return opened(world.actor("preventeur"), world.employer("Clain").id, **told)
+
+
+def test_an_alert_opens_a_case_whose_first_delays_are_short(world: World) -> None:
+    case = alerted(world)
+    assert (case.source, case.alerted_on) == (Source.ALERT, TODAY - 7 * DAY)
+    assert dues(case.id) == {"alert_contact": TODAY + 15 * DAY}
+    assert (case.due_on, case.due_label) == (TODAY + 15 * DAY, "Prendre contact après l’alerte")
+    actor = world.actor("preventeur")
+    log(actor, case.id, "call", TODAY)
+    assert deadlines(case.id)["alert_contact"].cycle == 2, "an answer starts the same short delay again"
+    take(actor, case.id, "contact", today=TODAY)
+    open_dues = {rule: one.due_on for rule, one in deadlines(case.id).items() if one.ended_on is None}
+    assert open_dues == {"alert_reply": TODAY + 15 * DAY, "alert_review": TODAY + 45 * DAY}
+    take(actor, case.id, "correct", today=TODAY, motive="Trop tôt")
+    assert {one.rule for one in deadlines(case.id).values() if one.ended_on is None} == {"alert_contact"}
+    assert faults() == []
+
+
+def test_an_episode_that_follows_has_the_usual_delays(world: World) -> None:
+    case, actor = alerted(world), world.actor("preventeur")
+    for step in ("contact", "refuse"):
+        take(actor, case.id, step, motive="Pas maintenant")
+    db.session.execute(update(Case).where(Case.id == case.id).values(employer_asked_on=TODAY))
+    db.session.commit()
+    case = take(actor, case.id, "reopen", motive="La direction rappelle", employer_asked_on=TODAY)
+    assert case.alert is Alert.RESTRUCTURING and not case.is_fast
+    assert {one.rule for one in deadlines(case.id).values() if one.ended_on is None} == {"first_contact"}
+
+
+def test_the_region_changes_the_short_delays_too(world: World) -> None:
+    set_rule("alert_contact", 5, Unit.WORKING_DAYS, [0])
+    case = alerted(world, settings=get_deadlines(WORKFLOW))
+    assert case.due_on == date(2026, 12, 1)
+    assert opened(world.actor("ailleurs"), world.employer("Garonne").id, **_second(world)).due_on == TODAY + 60 * DAY
+
+
+def _second(world: World) -> dict[str, Any]:
+    site = make_structure(world.employer("Garonne"), "Foyer Garonne", departement="33")
+    db.session.commit()
+    return {"structures": [site], "settings": get_deadlines(WORKFLOW)}
+
+
+@pytest.mark.parametrize("when", [None, TODAY + DAY])
+def test_an_alert_has_a_day_which_is_not_to_come(world: World, when: date | None) -> None:
+    with pytest.raises(Unacceptable, match="quand l’alerte est arrivée"):
+        alerted(world, alerted_on=when)

@@ -68,6 +68,7 @@ class Topic(LabelledEnum):
     NOTE = "note", "Note de terrain"
     VISIT = "visit", "Visite"
     DOCUMENT = "document", "Document"
+    LETTER = "letter", "Courrier à l’employeur, ses chiffres compris"
     PERSON = "person", "Agent d’un autre territoire"
     BLOCK = "block", "Empêchement de signer"
     CONVENTION = "convention", "Convention entre organismes"
@@ -329,9 +330,8 @@ def _furnish_entries(
     owner = PEOPLE[_name_of(author)]
 
     def secret(topic: Topic, *, is_final: bool = True) -> Secret:
-        return Secret(
-            topic, name, owner, visibility, is_final, is_on_case=case is not None and topic is not Topic.CONTACT
-        )
+        is_on_case = case is not None and topic is not Topic.CONTACT
+        return Secret(topic, name, owner, visibility, is_final, is_on_case=is_on_case)
 
     def keep(record: Any, what: Secret) -> None:
         ground.plant(record, what)
@@ -343,7 +343,9 @@ def _furnish_entries(
     contact = Contact(employer_id=employer.id, family_name="Moreau", function="Cadre", visibility=visibility)
     contact.organisation_id = author.capacities[0].organisation_id
     keep(contact, secret(Topic.CONTACT))
-    _furnish_documents(ground, employer, case, author, secret(Topic.DOCUMENT))
+    _furnish_document(ground, employer, case, author, secret(Topic.DOCUMENT))
+    if case is not None and visibility is Visibility.EMPLOYER:
+        _furnish_document(ground, employer, case, author, secret(Topic.LETTER))
     if _name_of(author) in VISITORS:
         keep(_visit(employer, author, case, visibility), secret(Topic.VISIT, is_final=False))
         _finalise(ground, _visit(employer, author, case, visibility), author, secret(Topic.VISIT))
@@ -354,19 +356,18 @@ def _name_of(user: User) -> str:
 
 
 def _visit(employer: Employer, author: User, case: Case | None, visibility: Visibility) -> Visit:
-    return make_draft(
-        employer, author, case, visibility=visibility, subject="Transferts", visited_on=date(2026, 11, 12)
-    )
+    told = {"subject": "Transferts", "visited_on": date(2026, 11, 12)}
+    return make_draft(employer, author, case, visibility=visibility, **told)
 
 
-def _furnish_documents(ground: Ground, employer: Employer, case: Case | None, author: User, secret: Secret) -> None:
+def _furnish_document(ground: Ground, employer: Employer, case: Case | None, author: User, secret: Secret) -> None:
     actor = actor_of(author, author.capacities[0])
     content = b"%PDF-1.7\n% " + ground.mark(_at(secret, "document_contents.data")).encode() + b"\n"
     document = store_document(
         employer,
         case,
         Upload("piece.pdf", content),
-        kind=DocumentKind.ATTACHMENT,
+        kind=DocumentKind.EMPLOYER_LETTER if secret.topic is Topic.LETTER else DocumentKind.ATTACHMENT,
         title="Pièce",
         visibility=secret.visibility or Visibility.PARTNERS,
         actor=actor,
@@ -374,7 +375,7 @@ def _furnish_documents(ground: Ground, employer: Employer, case: Case | None, au
     )
     ground.plant(document, secret)
     db.session.flush()
-    ground.name(secret.topic.value, document.id, secret)
+    ground.name(Topic.DOCUMENT.value, document.id, secret)
 
 
 def _finalise(ground: Ground, visit: Visit, author: User, secret: Secret) -> None:

@@ -41,6 +41,7 @@ internal    all   all   all   all   all   all   none  none  none
 note        wide  wide  wide  own   own   own   own   emp   none
 visit       wide  wide  wide  own   own   none  none  emp   none
 document    wide  wide  wide  own   own   own   own   emp   none
+letter      own   own   own   own   own   own   own   emp   none
 person      all   all   all   none  none  none  none  none  none
 block       own   none  none  none  none  none  none  none  none
 remark      all   all   all   none  none  none  none  all   all

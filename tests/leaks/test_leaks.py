@@ -54,6 +54,8 @@ LISTED = (
 )
 """A targeting list, filtered; its frozen version and its documents."""
 
+LETTERS = ("", "?q=association", "?standing=ready", "/lot-1.zip")
+
 SAMPLE, WHOLE, FIRST = 0.01, 1.0, 2
 SHARES = [
     pytest.param("sqlite", SAMPLE, id="sqlite-sample"),
@@ -201,6 +203,7 @@ def _lists(walk: Walk) -> list[str]:
         "/ciblage",
         *(f"/ciblage/{number}{query}" for number, _ in walk.ground.numbers["campaign"] for query in LISTED),
         *(f"/ciblage/1/versions/1/documents/{part}.pdf" for part, _ in walk.ground.numbers["part"]),
+        *(f"/ciblage/{number}/courriers{rest}" for number, _ in walk.ground.numbers["campaign"] for rest in LETTERS),
         *(f"/ciblage/{number}/signataires" for number, _ in walk.ground.numbers["campaign"]),
         "/donnees",
         "/donnees/sans-reponse",

@@ -46,7 +46,10 @@ UNMARKED = {
 }
 """Arguments that name no record of an employer."""
 
-BY_HAND = {"step": "", "organisation_id": "", "slug": "resume", "answer": "retenue", "number": "1", "part": "complet"}
+BY_HAND = {
+    **{"step": "", "organisation_id": "", "slug": "resume", "answer": "retenue"},
+    **{"number": "1", "part": "complet", "lot": "1"},
+}
 """Arguments that name an act or a reader, with what they hold by default."""
 
 NOTHING = {"structure": "990000000"}

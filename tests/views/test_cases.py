@@ -150,7 +150,7 @@ def shown_choices(page: Page) -> dict[str, str]:
 def test_filters_show_what_is_applied(world: World, browse: Browse) -> None:
     shown = shown_choices(browse("preventeur").get("/dossiers"))
     assert shown == {
-        "scope": "Tout ce que je vois", "state": "Tous", "timing": "Toutes", "departement": "Tous",
+        "scope": "Tout ce que je vois", "state": "Tous", "timing": "Toutes", "alert": "Tous", "departement": "Tous",
         "category": "Toutes", "sector": "Tous", "lead": "Tous", "officer": "Tous", "sort": "Échéance la plus proche",
     }  # fmt: skip
     page = browse("preventeur").get("/dossiers?scope=moi&sort=employeur&category=500")

@@ -74,13 +74,15 @@ def test_each_cell_says_what_the_page_says(world: World, browse: Browse) -> None
         "Attendu": "Obtenir une réponse",
         "Échéance": date(2026, 12, 17),
         "Dernière activité": date(2026, 11, 2),
+        "Voie rapide": "",
+        "Signalé le": "",
     }
     [head, row] = workbook(browse("federation"), "/dossiers.xlsx")["Liste"]
     assert head[-1] == "Chef de file"
     [head, row] = workbook(browse("directrice"), "/dossiers.xlsx")["Liste"]
     assert (head[-1], row[8]) == ("Chef de file", "Premier échange")
     rows = workbook(browse("preventeur"), "/dossiers.xlsx?q=ccas")["Liste"]
-    assert rows[1][11:] == [""] * 4
+    assert rows[1][11:] == [""] * 6
 
 
 def test_the_employers_workbook_holds_what_the_pages_show(world: World, browse: Browse) -> None:

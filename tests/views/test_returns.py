@@ -9,7 +9,7 @@ import pytest
 from app.actions.comparisons import refresh_comparisons
 from app.extensions import db
 from app.models import MILLION, ClaimReference, Document, DocumentKind, Structure
-from app.views import returns
+from app.views import batches
 from tests.factories import make_employer, make_figure, make_import, make_structure
 from tests.pages import Browser
 from tests.views.test_exports import workbook
@@ -53,12 +53,12 @@ def test_returns_are_prepared_piece_by_piece_and_gone_on_with(
     browser = browse("coordinatrice")
     page = browser.get(PAGE)
     assert "Retours prêts : 0 sur 3" in page.main and "Préparer les retours" in page.main
-    monkeypatch.setattr(returns, "SECONDS", 0)  # one at a time
+    monkeypatch.setattr(batches, "SECONDS", 0)  # one at a time
     token = {"csrf_token": browser.token(), "apres": "0"}
     piece = browser.client.post(NEXT, data=token, headers={"HX-Request": "true"}).text
     assert "1 sur 3" in piece and "load delay" in piece and "<html" not in piece
     assert len(kept()) == 1
-    monkeypatch.setattr(returns, "SECONDS", 60)
+    monkeypatch.setattr(batches, "SECONDS", 60)
     again = browser.get(PAGE)  # the page was closed: another one begins from the start, and makes none twice
     assert "Continuer" in again.main
     assert browser.fill(PAGE, action=NEXT).status == 302

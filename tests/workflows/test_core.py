@@ -154,6 +154,7 @@ def test_steps_and_deadlines_of_a_state() -> None:
     assert DOORS.deadlines_of("shut") == (VISIT,)
     own = replace(VISIT, due=days(10))
     assert DOORS.deadlines_of("shut", {"visit": own, "other": VISIT}) == (own,)
+    assert DOORS.deadlines_of("shut", {"visit": own}, is_fast=True) == (own,), "nothing hastens it"
 
 
 @pytest.mark.parametrize(

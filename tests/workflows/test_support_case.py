@@ -268,11 +268,25 @@ def test_a_deadline_is_answered_by_what_people_log() -> None:
     answers = {rule.slug: rule.answered_by for rule in WORKFLOW.deadlines if rule.answered_by}
     assert answers == {
         "first_contact": ("exchange", "visit"),
+        "alert_contact": ("exchange", "visit"),
         "management_review": ("meeting",),
         "visit": ("visit", "meeting"),
         "check": ("exchange", "visit"),
     }
-    assert {rule.slug for rule in WORKFLOW.deadlines if rule.repeats} == {"first_contact", "visit", "management_review"}
+    repeated = {rule.slug for rule in WORKFLOW.deadlines if rule.repeats}
+    assert repeated == {"first_contact", "alert_contact", "visit", "management_review"}
+
+
+def test_an_alert_shortens_the_first_delays_and_no_other() -> None:
+    start = date(2026, 8, 31)
+    for state in State:
+        usual, fast = (WORKFLOW.deadlines_of(state, is_fast=lane) for lane in (False, True))
+        assert len(usual) == len(fast)
+        for one, other in zip(usual, fast, strict=True):
+            assert other == one or (other.hastens == one.slug and other.due_on(start) < one.due_on(start))
+            assert other.answered_by == one.answered_by and other.repeats == one.repeats
+    hastened = [rule.slug for state in State for rule in WORKFLOW.deadlines_of(state, is_fast=True) if rule.hastens]
+    assert hastened == ["alert_contact", "alert_reply", "alert_review"]
 
 
 def test_every_fact_has_a_place_on_the_case_and_a_label() -> None:
