@@ -84,6 +84,6 @@ def _frame(values: EmployerLetter) -> PageFrame:
         author=values.lead_name,
         version=1,
         digest=content_digest(values),
-        confidentiality=f"Établi par {values.lead_name} pour {values.employer_name}, pour son seul usage.",
+        confidentiality=f"De {values.lead_name} à {values.employer_name}, pour son seul usage.",
         created_at=values.made_at,
     )

@@ -192,7 +192,15 @@ EXPORTS = (
 
 def _lists(walk: Walk) -> list[str]:
     leads = {str(place.case.lead_organisation_id) for place in walk.ground.places.values() if place.case}
-    filters = ["scope=mine", "state=ouverts", "departement=33", "departement=79", "sort=employeur", "sort=activite"]
+    filters = [
+        "scope=mine",
+        "state=ouverts",
+        "departement=33",
+        "departement=79",
+        "alert=toutes",
+        "sort=employeur",
+        "sort=activite",
+    ]
     filters += [f"lead={number}" for number in sorted(leads)] + [f"officer={number}" for number in range(1, 20)]
     asked = filters if walk.share == WHOLE else walk.chance.sample(filters, 2)
     pages = ("/dossiers", "/dossiers.xlsx", "/employeurs", "/employeurs.xlsx")
