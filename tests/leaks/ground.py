@@ -83,6 +83,7 @@ class Topic(LabelledEnum):
     TARGET_NOTE = "target_note", "Note sur une liste de ciblage"
     PROPOSAL = "proposal", "Proposition sur une liste de ciblage"
     SIGNATORY = "signatory", "Signataire d’une liste de ciblage"
+    DELEGATE_ADDRESS = "delegate_address", "Adresse d’un délégataire sans compte"
     CONNECTION = "connection", "Adresse de connexion d’un signataire"
 
 
