@@ -274,6 +274,7 @@ def actor_for(organisation: Organisation) -> Actor:
         organisation_id=organisation.id,
         organisation_name=organisation.short_name,
         territory=organisation.territory,
+        whole_territory=organisation.territory,
         flows=flows_of(organisation.id, clock.today()),
     )
 

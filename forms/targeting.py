@@ -121,6 +121,22 @@ class SignatoryForm(Form):
     version = VersionField()
 
 
+class DelegateForm(Form):
+    given_name = LineField("Prénom", most=80, required=True)
+    family_name = LineField("Nom", most=80, required=True)
+    function = LineField("Qualité", required=True, description="Par exemple : directeur adjoint.")
+    email = LineField(
+        "Adresse électronique", required=True, description="Le lien part à cette adresse, et à elle seule."
+    )
+    submission = SubmissionField()
+
+
+class DelegationForm(Form):
+    """What a button about a delegation sends: the delegation as the page showed it."""
+
+    version = VersionField()
+
+
 class AnswerForm(Form):
     answer = RadioField("Réponse de votre organisme", [Filled("Choisissez une réponse.")])
     reason = TextAreaField(

@@ -307,6 +307,14 @@ GET  /ciblage/{campaign}/signataires/{signing_body}         302 403 200 200 403 
 POST /ciblage/{campaign}/signataires/{signing_body}         401 403 409 409 403 403 403 403 403 403 403 403 404
 GET  /ciblage/{campaign}/signature                          302 200 403 403 403 403 403 403 403 403 403 403 404
 POST /ciblage/{campaign}/signature                          401 409 403 403 403 403 403 403 403 403 403 403 404
+GET  /ciblage/{campaign}/delegation                         302 200 403 403 403 403 403 403 403 403 403 403 404
+POST /ciblage/{campaign}/delegation                         401 409 403 403 403 403 403 403 403 403 403 403 404
+POST /ciblage/{campaign}/delegation/nouveau-code            401 409 403 403 403 403 403 403 403 403 403 403 404
+POST /ciblage/{campaign}/delegation/retrait                 401 409 403 403 403 403 403 403 403 403 403 403 404
+GET  /signer/inconnu                                        404 404 404 404 404 404 404 404 404 404 404 404 404
+POST /signer/inconnu                                        404 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /signer/inconnu/liste                                  404 404 404 404 404 404 404 404 404 404 404 404 404
+POST /signer/inconnu/liste                                  404 404 404 404 404 404 404 404 404 404 404 404 404
 GET  /ciblage/{campaign}/employeurs/{employer}              302 200 200 200 200 403 403 200 403 403 403 403 404
 GET  /ciblage/{campaign}/employeurs/{public_employer}       302 200 200 200 200 403 403 404 403 403 403 403 404
 GET  /ciblage/{campaign}/employeurs/{far_employer}          302 404 404 404 404 403 403 404 403 403 403 403 404

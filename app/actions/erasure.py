@@ -42,6 +42,7 @@ from app.models import (
     TargetingAnswer,
     TargetingAppraisal,
     TargetingCampaign,
+    TargetingDelegate,
     TargetingDepartement,
     TargetingDocument,
     TargetingDocumentContent,
@@ -217,6 +218,7 @@ def erase_campaigns(ids: Ids) -> None:
     _delete(TargetingPart.version_id, versions)
     seats = select(TargetingSignatory.id).where(TargetingSignatory.campaign_id.in_(ids))
     _delete(TargetingAnswer.signatory_id, seats)
+    _delete(TargetingDelegate.signatory_id, seats)
     _run(update(TargetingAppraisal).where(TargetingAppraisal.campaign_id.in_(ids)).values(campaign_id=None))
     for model in (
         TargetingSignatory,

@@ -15,7 +15,7 @@ from sqlalchemy import delete, update
 from app.actions.journal import record
 from app.actions.outbox import queue_mail
 from app.extensions import db
-from app.models import JournalAction, LinkPurpose, MagicLink, ObjectKind, User
+from app.models import CODE_TRIES, JournalAction, LinkPurpose, MagicLink, ObjectKind, User
 from app.queries.magic_links import count_links_since, get_pending_link, is_pending
 from app.queries.users import get_user, get_user_by_email
 
@@ -26,7 +26,7 @@ VALIDITY = {
     LinkPurpose.SIGN_IN: timedelta(minutes=30),
     LinkPurpose.PASSWORD: timedelta(hours=1),
     LinkPurpose.INVITATION: timedelta(days=14),
-    LinkPurpose.SIGNATURE: timedelta(days=7),
+    LinkPurpose.SIGNATURE: timedelta(days=21),
     LinkPurpose.STATUS_REPLY: timedelta(days=30),
 }
 SIGNING = frozenset({LinkPurpose.SIGNATURE})
@@ -35,7 +35,6 @@ SIGNING = frozenset({LinkPurpose.SIGNATURE})
 MAIL_KIND = "magic_link"
 MOST_PER_HOUR = 5
 """Links of one purpose that an address can be made to receive in an hour; the last one stays good."""
-CODE_TRIES = 5
 SECRET_LENGTH = 28
 """Characters of base32: 140 bits."""
 
@@ -46,6 +45,10 @@ class LinkDead(Exception):
 
 class WrongCode(Exception):
     """The link is right but the code given by another channel is missing or wrong."""
+
+
+class WrongSecret(LinkDead):
+    """The link still opens something, and this is not its secret."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def send(
     secret_key: str,
     now: datetime,
     user: User | None = None,
+    organisation_id: int | None = None,
     object_kind: str = "",
     object_id: int = 0,
     target: str = "",
@@ -70,7 +74,8 @@ def send(
 ) -> Sent:
     """Make a link and queue its mail (`templates/mails/link_<purpose>`); earlier ones of its kind stop working.
 
-    `user` is None for somebody without an account. `target` is a local address to go to afterwards.
+    `user` is None for somebody without an account, who then acts for `organisation_id`. `target` is a local address to
+    go to afterwards.
     """
     guarded = needs_second_factor or purpose in SIGNING
     reference = secrets.token_urlsafe(16)
@@ -81,6 +86,7 @@ def send(
         purpose=purpose,
         email=email.strip().lower(),
         user_id=user.id if user else None,
+        organisation_id=organisation_id,
         object_kind=object_kind,
         object_id=object_id,
         target=target[:255],
@@ -91,8 +97,13 @@ def send(
     )
     db.session.add(link)
     db.session.flush()
-    queue_mail(link.user_id, f"link_{purpose.value}", MAIL_KIND, link.id, rule=purpose.value, now=now)
+    queue_mail(link.user_id, template(link), MAIL_KIND, link.id, rule=purpose.value, now=now)
     return Sent(link, code)
+
+
+def template(link: MagicLink) -> str:
+    """Return the name of the mail that holds a link."""
+    return f"link_{link.purpose.value}"
 
 
 def ask(email: str, purpose: LinkPurpose, *, secret_key: str, now: datetime, target: str = "") -> None:
@@ -119,6 +130,21 @@ def opens(link: MagicLink, secret: str) -> bool:
     return hmac.compare_digest(_digest(secret), link.digest)
 
 
+def unlock(reference: str, secret: str, code: str, *, secret_key: str, now: datetime) -> MagicLink:
+    """Return a link whose holder has shown its secret and its code, without using it: what it leads to may be read.
+
+    A right code gives the tries back: who knows it guesses nothing. Raises LinkDead, WrongSecret or WrongCode.
+    """
+    link = get_pending_link(reference, now)
+    if link is None:
+        raise LinkDead
+    if not opens(link, secret):
+        raise WrongSecret
+    _check_code(link, code, secret_key)
+    db.session.execute(update(MagicLink).where(MagicLink.id == link.id).values(code_tries=0))
+    return link
+
+
 def redeem(
     reference: str, secret: str, *, secret_key: str, now: datetime, signed_in_id: int | None = None, code: str = ""
 ) -> MagicLink:
@@ -131,6 +157,12 @@ def redeem(
         raise LinkDead
     if link.needs_second_factor and not (link.user_id and link.user_id == signed_in_id):
         _check_code(link, code, secret_key)
+    use(link, now=now)
+    return link
+
+
+def use(link: MagicLink, *, now: datetime) -> None:
+    """Use a link whose holder is known; raises LinkDead for who comes second."""
     used = (
         update(MagicLink)
         .where(MagicLink.id == link.id, is_pending(now))
@@ -142,7 +174,6 @@ def redeem(
         raise LinkDead
     content = {"link": link.id, "purpose": link.purpose}
     record(JournalAction.LINK_FOLLOWED, ObjectKind.USER, link.user_id, content, actor=None, now=now, by=link.user_id)
-    return link
 
 
 def void(email: str, *purposes: LinkPurpose, now: datetime) -> None:

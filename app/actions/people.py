@@ -63,7 +63,7 @@ def invite(
     An account that exists already, whoever opened it, gets one more function; nothing of it is told, not even that
     it exists. Raises Unacceptable for a bad address or somebody who is already there.
     """
-    address = _address(email)
+    address = normal_address(email)
     _keep_to_the_loan(None, place, actor)
     organisation = hold(organisation_id)
     user = _user(address, given_name, family_name, actor, now)
@@ -81,7 +81,8 @@ def invite(
     return capacity
 
 
-def _address(email: str) -> str:
+def normal_address(email: str) -> str:
+    """Return an address as it is kept; raises Unacceptable on what is none."""
     try:
         return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:

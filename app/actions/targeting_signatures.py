@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.actions import magic_links
 from app.actions.errors import Forbidden, Stale, Unacceptable
 from app.actions.journal import record
 from app.actions.notices import PERSON_TEMPLATE
@@ -19,19 +20,22 @@ from app.models import (
     Organisation,
     TargetingAnswer,
     TargetingCampaign,
+    TargetingDelegate,
     TargetingSignatory,
     TargetingVersion,
 )
 from app.permissions import Actor, may_name_signatory, signs_lists
 from app.queries import targeting_signatures as queries
+from app.queries.magic_links import get_last_link
 from app.queries.targeting_signatures import Seat
 from app.queries.targeting_versions import ReadVersion, read_version
 from workflows.core import Missing, Refused
 from workflows.targeting_list import Answer, ListState, parts_of, voided_by
 from workflows.targeting_texts import FrozenList
 
-ABOUT = "targeting_signatory"
-"""What the mails about a signature are about: the place of the organisation."""
+ABOUT, DELEGATE = "targeting_signatory", "targeting_delegate"
+"""What the mails about a signature are about: the place of the organisation, or who signs there without an account."""
+DELEGATE_TEMPLATE = "delegate_notice"
 CALL, VOIDED, REMINDER = "call", "voided", "remind"
 STEPS = ("call", "conclude")
 NOT_SIGNATORY = "Une autre personne est désignée pour signer cette liste au nom de votre organisme."
@@ -57,6 +61,16 @@ class SignatoryTerms:
     """Who signs for an organisation: an account, its function there, and by what delegation, if any."""
 
     user_id: int
+    function: str
+    delegation: str
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who answers for an organisation: an account, or a delegate who has none; in what function, by what delegation."""
+
+    user_id: int | None
+    delegate_id: int | None
     function: str
     delegation: str
 
@@ -111,6 +125,8 @@ def _void_if_changed(
         return
     answer.voided_at, answer.voided_parts = now, list(changed)
     _tell_signatory(seat, VOIDED, frozen.version, now=now)
+    if answer.delegate_id:
+        queue_mail(None, DELEGATE_TEMPLATE, DELEGATE, answer.delegate_id, rule=f"{VOIDED} {frozen.version}", now=now)
     content = {"version": frozen.version, "organisation": seat.organisation_id, "parts": changed}
     record(JournalAction.TARGETING_VOIDED, ObjectKind.TARGETING, campaign.id, content, actor=actor, now=now)
 
@@ -138,12 +154,22 @@ def name_signatory(
         raise Unacceptable("Choisissez une personne en poste dans cet organisme.", "person")
     signatory.user_id, signatory.function, signatory.delegation = terms.user_id, terms.function, terms.delegation
     signatory.named_at, signatory.named_by_id = now, actor.user_id
+    if seat.delegate and seat.delegate.appointed_by_id != terms.user_id:
+        end_delegation(campaign, seat.delegate, actor=actor, now=now)  # it was not given by who signs from now on
     db.session.flush()
     content = {"organisation": signatory.organisation_id, "person": terms.user_id}
     record(JournalAction.TARGETING_SIGNATORY, ObjectKind.TARGETING, campaign.id, content, actor=actor, now=now)
     frozen = queries.last_version(campaign)
     if campaign.state is ListState.SIGNING and frozen:
         _tell_signatory(signatory, CALL, frozen.number, now=now)
+
+
+def end_delegation(campaign: TargetingCampaign, delegate: TargetingDelegate, *, actor: Actor, now: datetime) -> None:
+    """Withdraw a delegation: its link opens nothing any more; what it signed stays signed."""
+    delegate.withdrawn_at = now
+    magic_links.void_about(DELEGATE, delegate.id, now=now)
+    content = {"organisation": delegate.organisation_id, "delegate": delegate.id}
+    record(JournalAction.TARGETING_UNDELEGATED, ObjectKind.TARGETING, campaign.id, content, actor=actor, now=now)
 
 
 def naming_refusal(campaign: TargetingCampaign, seat: Seat) -> str | None:
@@ -173,7 +199,7 @@ def take_signing_step(
 ) -> None:
     """Call to sign, or conclude; raises Forbidden, Stale, or Refused with all that is missing.
 
-    The call is mailed to each signatory whose answer is awaited.
+    The call is mailed to each signatory whose answer is awaited, and to the delegates whose link still opens the list.
     """
     queries.list_places(campaign)  # held: an answer under way is waited for
     seats = queries.list_seats(campaign, today=today)
@@ -183,8 +209,16 @@ def take_signing_step(
     if slug != "call" or frozen is None:
         return
     for seat in seats:
-        if seat.signatory.user_id and not seat.answer:
+        if not seat.answer:
             _tell_signatory(seat.signatory, CALL, frozen.number, now=now)
+            _call_delegate(seat.delegate, frozen.number, now=now)
+
+
+def _call_delegate(delegate: TargetingDelegate | None, number: int, *, now: datetime) -> None:
+    """Send once more the link that a delegate has not used yet: it leads to the new version."""
+    link = get_last_link(DELEGATE, delegate.id) if delegate else None
+    if link and link.is_open(now):
+        queue_mail(None, magic_links.template(link), magic_links.MAIL_KIND, link.id, rule=f"{CALL} {number}", now=now)
 
 
 def _tell_signatory(seat: TargetingSignatory, what: str, number: int, *, now: datetime) -> None:
@@ -214,6 +248,22 @@ def sign(
     seat = queries.get_seat(campaign, actor.organisation_id, lock=True)
     if seat is None or seat.user_id != actor.user_id or not signs_lists(actor):
         raise Forbidden(NOT_SIGNATORY)
+    signer = Signer(actor.user_id, None, seat.function, seat.delegation)
+    return answer_for(campaign, seat, signer, terms, actor=actor, now=now, address=address, submission=submission)
+
+
+def answer_for(
+    campaign: TargetingCampaign,
+    seat: TargetingSignatory,
+    signer: Signer,
+    terms: AnswerTerms,
+    *,
+    actor: Actor,
+    now: datetime,
+    address: str,
+    submission: str | None = None,
+) -> TargetingAnswer:
+    """Answer at a place held under lock, for a signer whose right to it is known; `actor` reads for it."""
     if submission and (known := _submitted(seat, submission)):
         return known
     db.session.refresh(campaign)
@@ -221,15 +271,16 @@ def sign(
     read = _texts_read(seat, found)
     _refuse_faults(terms)
     before = queries.get_answer(seat)
-    if before and _says_the_same(before, terms):
+    if before and _says_the_same(before, signer, terms):
         return before
     if before:
         before.voided_at = now
         db.session.flush()
-    given = _keep(seat, terms, read, actor=actor, now=now, address=address, submission=submission)
+    given = _keep(seat, signer, terms, read, now=now, address=address, submission=submission)
     content = {"version": terms.number, "root": terms.root, "organisation": seat.organisation_id, "read": read}
-    told = {**content, "answer": terms.answer.value}
-    record(JournalAction.TARGETING_ANSWERED, ObjectKind.TARGETING, campaign.id, told, actor=actor, now=now)
+    told = {**content, "answer": terms.answer.value, "delegate": signer.delegate_id}
+    by = actor if signer.user_id else None
+    record(JournalAction.TARGETING_ANSWERED, ObjectKind.TARGETING, campaign.id, told, actor=by, now=now)
     return given
 
 
@@ -284,9 +335,9 @@ def _refuse_faults(terms: AnswerTerms) -> None:
         raise Unacceptable("Cochez la case : votre réponse porte sur cette empreinte.", "confirmed")
 
 
-def _says_the_same(before: TargetingAnswer, terms: AnswerTerms) -> bool:
-    told = (before.number, before.answer, before.reason)
-    return told == (terms.number, terms.answer, terms.reason.strip())
+def _says_the_same(before: TargetingAnswer, signer: Signer, terms: AnswerTerms) -> bool:
+    told = (before.author_id, before.delegate_id, before.number, before.answer, before.reason)
+    return told == (signer.user_id, signer.delegate_id, terms.number, terms.answer, terms.reason.strip())
 
 
 def _submitted(seat: TargetingSignatory, submission: str) -> TargetingAnswer | None:
@@ -296,10 +347,10 @@ def _submitted(seat: TargetingSignatory, submission: str) -> TargetingAnswer | N
 
 def _keep(
     seat: TargetingSignatory,
+    signer: Signer,
     terms: AnswerTerms,
     read: dict[str, str],
     *,
-    actor: Actor,
     now: datetime,
     address: str,
     submission: str | None,
@@ -310,9 +361,10 @@ def _keep(
         answer=terms.answer,
         reason=terms.reason.strip(),
         answered_at=now,
-        author_id=actor.user_id,
-        function=seat.function,
-        delegation=seat.delegation,
+        author_id=signer.user_id,
+        delegate_id=signer.delegate_id,
+        function=signer.function,
+        delegation=signer.delegation,
         address=address,
         root=terms.root,
         read=read,

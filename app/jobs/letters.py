@@ -29,7 +29,7 @@ from app.auth import actor_of
 from app.clock import PARIS
 from app.filters import moment, plural
 from app.jobs import continuity_letters, opening_letters, people_letters, privacy_letters, targeting_letters
-from app.models import Case, LinkPurpose, User
+from app.models import Case, LinkPurpose, MagicLink, User
 from app.permissions import reads_whole_case
 from app.queries.absences import list_officers, stands_in_on_case
 from app.queries.magic_links import get_pending_link_by_id
@@ -168,7 +168,25 @@ def _magic_link(claimed: outbox.Claimed, user: User | None, now: datetime) -> di
         "secret": secret,
         "expires_at": link.expires_at,
         "needs_code": link.needs_second_factor,
+        **_about(link, claimed.rule, secret),
     }
+
+
+def _about(link: MagicLink, rule: str, secret: str) -> dict[str, Any]:
+    """What else a link says, that leads to a page of its own."""
+    if link.purpose is not LinkPurpose.SIGNATURE:
+        return {}
+    told = targeting_letters.delegate_link_values(link.object_id, rule)
+    if told is None:
+        raise NoReason("rien n’est plus attendu de cette personne")
+    return {**told, "link": f"{_public_url()}/signer/{link.reference}#{secret}"}
+
+
+def _delegate_notice(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    found = targeting_letters.delegate_values(claimed.object_id, claimed.rule)
+    if found is None:
+        raise NoReason("ce que ce courriel annonçait n’a plus cours")
+    return found
 
 
 NOTICES: dict[Notice, tuple[str, str]] = {
@@ -250,6 +268,7 @@ TEMPLATES: dict[str, tuple[Values, bool]] = {
     data_requests.REMINDER_MAIL: (_privacy(privacy_letters.request_values), True),
     notices.TEMPLATE: (_account_notice, True),
     notices.PERSON_TEMPLATE: (_person_notice, True),
+    targeting_signatures.DELEGATE_TEMPLATE: (_delegate_notice, True),
     opening_many.MAIL: (_cases_opened, True),
     habilitations.REMINDER_MAIL: (_review_reminder, True),
 }

@@ -16,7 +16,7 @@ def pursue_lists(*, now: Callable[[], datetime] = clock.now) -> int:
     """Queue the reminders that are due and expire what is over, list by list; return how much was done."""
     at = now()
     today = at.astimezone(clock.PARIS).date()
-    done = actions.queue_signature_reminders(today=today, now=at)
+    done = actions.queue_signature_reminders(today=today, now=at) + actions.queue_delegate_reminders(now=at)
     db.session.commit()
     take_role(IMPORTER)  # that of what is computed of lists: the scheduler's own moves none
     try:

@@ -5,7 +5,7 @@ from typing import Any
 from app.actions.targeting_signatures import CALL, REMINDER, VOIDED
 from app.extensions import db
 from app.filters import plural
-from app.models import TargetingCampaign, TargetingSignatory
+from app.models import TargetingCampaign, TargetingDelegate, TargetingSignatory
 from app.queries.targeting_signatures import OwnChange, change_of, get_answer, last_version
 from workflows.targeting_list import ListState
 
@@ -37,6 +37,36 @@ def signatory_values(seat_id: int, rule: str, public_url: str) -> dict[str, Any]
     return {"title": TITLES[what], "what": _called(campaign, seat), "link": page}
 
 
+def delegate_link_values(delegate_id: int, rule: str) -> dict[str, Any] | None:
+    """Return what the link of a delegate is for, as things stand: nobody is called to what is not signed now."""
+    delegate = db.session.get(TargetingDelegate, delegate_id)
+    campaign = db.session.get(TargetingCampaign, delegate.signatory.campaign_id) if delegate else None
+    if delegate is None or delegate.withdrawn_at or campaign is None or get_answer(delegate.signatory):
+        return None
+    if campaign.state is not ListState.SIGNING or not delegate.signatory.is_concerned:
+        return None
+    return {
+        "title": TITLES[REMINDER if rule.startswith(REMINDER) else CALL],
+        "delegate": delegate,
+        "organisation": delegate.signatory.organisation.name,
+        "campaign": campaign.title,
+    }
+
+
+def delegate_values(delegate_id: int, rule: str) -> dict[str, Any] | None:
+    """Return what tells a delegate that the text it had answered has changed."""
+    number = int(rule.split()[1])
+    delegate = db.session.get(TargetingDelegate, delegate_id)
+    campaign = db.session.get(TargetingCampaign, delegate.signatory.campaign_id) if delegate else None
+    version = last_version(campaign) if campaign else None
+    if delegate is None or campaign is None or version is None or version.number != number:
+        return None
+    told = _voided(campaign, delegate.signatory, number)
+    if not told or get_answer(delegate.signatory):
+        return None
+    return {"title": TITLES[VOIDED], "what": told, "delegate": delegate, "email": delegate.email}
+
+
 def _called(campaign: TargetingCampaign, seat: TargetingSignatory) -> str:
     return (
         f"{campaign.organisation.name} vous appelle à signer la liste « {campaign.title} » au nom de "
@@ -55,9 +85,9 @@ def _voided(campaign: TargetingCampaign, seat: TargetingSignatory, number: int) 
     if change is None:
         return ""
     return (
-        f"La liste « {campaign.title} », à laquelle vous aviez répondu au nom de {seat.organisation.name}, a changé "
-        f"dans le texte que vous lisez. {_in_words(change)} Votre réponse est conservée, mais ne vaut plus : "
-        "vous serez appelé à répondre de nouveau."
+        f"La liste « {campaign.title} », à laquelle il a été répondu au nom de {seat.organisation.name}, a changé "
+        f"dans le texte que vous lisez. {_in_words(change)} Cette réponse est conservée, mais ne vaut plus : "
+        "il faudra répondre de nouveau, quand la liste sera rappelée à signature."
     )
 
 

@@ -53,7 +53,7 @@ from app.models.journal import (
     JournalSealHead,
     ObjectKind,
 )
-from app.models.magic_links import LinkPurpose, MagicLink
+from app.models.magic_links import CODE_TRIES, LinkPurpose, MagicLink
 from app.models.observations import (
     MILLION,
     ClaimEvidence,
@@ -81,7 +81,7 @@ from app.models.targeting_documents import (
 )
 from app.models.targeting_notes import TargetingNote, TargetingProposal
 from app.models.targeting_openings import TargetingOpening
-from app.models.targeting_signatures import TargetingAnswer, TargetingSignatory
+from app.models.targeting_signatures import TargetingAnswer, TargetingDelegate, TargetingSignatory
 from app.models.targeting_versions import TargetingPart, TargetingVersion
 from app.models.tellings import CASE_PLACES, IMPORT_DAYS, OPEN_FOLLOW_UPS, RUNNING_IMPORTS
 from app.models.throttles import Throttle
@@ -90,6 +90,7 @@ from app.models.visibility import Visibility
 
 __all__ = [
     "CASE_PLACES",
+    "CODE_TRIES",
     "HOLDS_OWN_FIGURES",
     "IMPORT_DAYS",
     "MILLION",
@@ -182,6 +183,7 @@ __all__ = [
     "TargetingAnswer",
     "TargetingAppraisal",
     "TargetingCampaign",
+    "TargetingDelegate",
     "TargetingDepartement",
     "TargetingDocument",
     "TargetingDocumentContent",

@@ -10,6 +10,9 @@ from app.models.columns import key, line, short
 from app.models.users import User
 from workflows.labels import LabelledEnum
 
+CODE_TRIES = 5
+"""How often the code that goes with a link may be typed wrong before it opens nothing any more."""
+
 
 class LinkPurpose(LabelledEnum):
     """What a link is good for, and for nothing else."""
@@ -25,6 +28,7 @@ class MagicLink(Model):
     """One link to one address for one purpose, about one object or none.
 
     `reference` is the public half, in the address of the page. The secret half is known by its SHA-256 only.
+    `organisation_id` is that for which its holder acts, for want of an account that would tell.
     """
 
     __tablename__ = "magic_links"
@@ -36,6 +40,7 @@ class MagicLink(Model):
     purpose: Mapped[LinkPurpose]
     email: Mapped[line]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     object_kind: Mapped[short] = mapped_column(default="")
     object_id: Mapped[int] = mapped_column(default=0)
     target: Mapped[line] = mapped_column(default="")
@@ -47,3 +52,7 @@ class MagicLink(Model):
     code_tries: Mapped[int] = mapped_column(default=0)
 
     user: Mapped[User | None] = relationship()
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether it is neither used, nor expired, nor closed by wrong codes."""
+        return self.used_at is None and self.expires_at > now and self.code_tries < CODE_TRIES

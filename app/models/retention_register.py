@@ -141,8 +141,8 @@ REGISTER: dict[str, dict[str, str]] = {
     "journal_seal_heads": {"seal": "seal chain number digest"},
     "journal_seals": {"seal": "number day sealed_at head_count heads access_until access_count access previous digest"},
     "magic_links": {
-        "swept": "id reference digest purpose email user_id object_kind object_id target created_at expires_at used_at"
-        " needs_second_factor code_digest code_tries"
+        "swept": "id reference digest purpose email user_id organisation_id object_kind object_id target created_at"
+        " expires_at used_at needs_second_factor code_digest code_tries"
     },
     "observations": {
         "figure": "id employer_id structure_id siret indicator year value quality source import_id organisation_id"
@@ -168,8 +168,8 @@ REGISTER: dict[str, dict[str, str]] = {
         " phone naf capacity headcount hours_served opened_on is_closed search_key version"
     },
     "targeting_answers": {
-        "targeting_ended": "id signatory_id number answer reason answered_at author_id function delegation address root"
-        " read voided_at voided_parts submission"
+        "targeting_ended": "id signatory_id number answer reason answered_at author_id delegate_id function delegation"
+        " address root read voided_at voided_parts submission"
     },
     "targeting_appraisals": {
         "case": "id case_id employer_id campaign_id verdict reason wording author_id organisation_id created_at version"
@@ -179,6 +179,10 @@ REGISTER: dict[str, dict[str, str]] = {
         " following coverage method_version valid_from valid_until consulted_until speak_from meeting quorum membership"
         " state entered_on motive run run_stage claimed_at failure computed_at computed_method code_version owners"
         " summary version submission"
+    },
+    "targeting_delegates": {
+        "targeting_ended": "id signatory_id organisation_id given_name family_name function email appointed_by_id"
+        " appointed_as appointed_at sent_at withdrawn_at reminded version submission"
     },
     "targeting_departements": {"targeting_ended": "campaign_id departement"},
     "targeting_document_contents": {"parent": "document_id data"},

@@ -1,8 +1,8 @@
-"""Who signs a targeting list for each organisation, and what each has answered: nothing of it is ever erased."""
+"""Who signs a targeting list for each organisation, and what each has answered: nothing of it is ever rewritten."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
@@ -13,6 +13,7 @@ from app.models.users import User
 from workflows.targeting_list import Answer
 
 IN_FORCE = text("voided_at IS NULL")
+RUNNING = text("withdrawn_at IS NULL")
 
 
 class TargetingSignatory(Versioned, Model):
@@ -40,11 +41,59 @@ class TargetingSignatory(Versioned, Model):
     user: Mapped[User | None] = relationship(foreign_keys=[user_id])
 
 
+class TargetingDelegate(Versioned, Submitted, Model):
+    """Somebody without an account to whom an organisation leaves its signature of a list: one at a time.
+
+    Who they are is never rewritten: another person, or another function, is another delegation. `appointed_as` is the
+    function of who gave it, that day. `sent_at` is when the present link left, `reminded` how many days later its last
+    reminder did.
+    """
+
+    __tablename__ = "targeting_delegates"
+    __table_args__ = (
+        Index(
+            "uq_targeting_delegates_running",
+            "signatory_id",
+            unique=True,
+            sqlite_where=RUNNING,
+            postgresql_where=RUNNING,
+        ),
+    )
+
+    id: Mapped[key]
+    signatory_id: Mapped[int] = mapped_column(ForeignKey("targeting_signatories.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    given_name: Mapped[short]
+    family_name: Mapped[short]
+    function: Mapped[line]
+    email: Mapped[line]
+    appointed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    appointed_as: Mapped[line] = mapped_column(default="")
+    appointed_at: Mapped[datetime]
+    sent_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    reminded: Mapped[int] = mapped_column(default=0)
+
+    signatory: Mapped[TargetingSignatory] = relationship()
+    appointed_by: Mapped[User] = relationship()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def origin(self) -> str:
+        """By whose delegation this person signs, as it is printed."""
+        giver = ", ".join(filter(None, (self.appointed_by.full_name, self.appointed_as)))
+        return f"par délégation de {giver}"
+
+
 class TargetingAnswer(Submitted, Model):
     """What an organisation answered of a version, as it was signed; void once its text changed, or answered again.
 
     `read` are the digests of the texts that its author had before the eyes, by key; `root` the digest that was
     confirmed. `voided_parts` are the texts whose change voided it: none when the same organisation answered again.
+    Its author has an account, or is a delegate.
     """
 
     __tablename__ = "targeting_answers"
@@ -57,6 +106,7 @@ class TargetingAnswer(Submitted, Model):
             postgresql_where=IN_FORCE,
         ),
         Index("ix_targeting_answers_signatory", "signatory_id", "id"),
+        CheckConstraint("(author_id IS NULL) <> (delegate_id IS NULL)", name="one_author"),
     )
 
     id: Mapped[key]
@@ -65,7 +115,8 @@ class TargetingAnswer(Submitted, Model):
     answer: Mapped[Answer]
     reason: Mapped[long_text] = mapped_column(default="")
     answered_at: Mapped[datetime]
-    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    delegate_id: Mapped[int | None] = mapped_column(ForeignKey("targeting_delegates.id"))
     function: Mapped[line]
     delegation: Mapped[long_text] = mapped_column(default="")
     address: Mapped[str] = mapped_column(String(45))
@@ -75,4 +126,11 @@ class TargetingAnswer(Submitted, Model):
     voided_parts: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     signatory: Mapped[TargetingSignatory] = relationship()
-    author: Mapped[User] = relationship()
+    author: Mapped[User | None] = relationship()
+    delegate: Mapped[TargetingDelegate | None] = relationship()
+
+    @property
+    def signed_by(self) -> str:
+        """The name of who answered."""
+        person = self.author or self.delegate
+        return person.full_name if person else ""

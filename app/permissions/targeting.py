@@ -170,6 +170,13 @@ def may_name_signatory(actor: Actor, campaign: TargetingCampaign, organisation_i
     return signs_lists(actor) and (is_own_body or may_decide_list(actor, campaign))
 
 
+def may_delegate_signature(actor: Actor, organisation_id: int, signatory_id: int | None) -> bool:
+    """Tell whether the actor leaves the signature of an organisation to somebody without an account: who signs for it
+    (`signatory_id`, an account) or who commits it, and nobody of another body."""
+    signs_for_it = actor.user_id == signatory_id or commits_its_organisation(actor)
+    return signs_lists(actor) and organisation_id == actor.organisation_id and signs_for_it
+
+
 def reads_document(actor: Actor, campaign: TargetingCampaign, organisation_id: int | None) -> bool:
     """Tell whether the document made for an organisation is the actor's (None: that of the whole list).
 

@@ -44,3 +44,9 @@ def count_links_since(email: str, purpose: LinkPurpose, since: datetime) -> int:
         MagicLink.email == email, MagicLink.purpose == purpose, MagicLink.created_at > since
     )
     return db.session.scalar(made) or 0
+
+
+def get_last_link(object_kind: str, object_id: int) -> MagicLink | None:
+    """Return the last link sent about an object, dead or alive: those before it open nothing."""
+    sent = select(MagicLink).where(MagicLink.object_kind == object_kind, MagicLink.object_id == object_id)
+    return db.session.scalars(sent.order_by(MagicLink.id.desc()).limit(1)).first()

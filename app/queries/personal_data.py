@@ -21,6 +21,8 @@ class Holding:
     columns: str
     by_user: str = ""
     by_email: str = ""
+    by_parent: tuple[str, str, str] = ("", "", "")
+    """Or what refers to rows of another table that hold the address: own column, that table, its column."""
     mentions: str = ""
     """Texts in which others may have written the person's name: told after somebody has read them."""
 
@@ -166,6 +168,24 @@ HOLDINGS = (
         mentions="reason",
     ),
     Holding(
+        "targeting_delegates",
+        "Délégations de signature que j’ai données",
+        "signatory_id organisation_id appointed_at withdrawn_at",
+        by_user="appointed_by_id",
+    ),
+    Holding(
+        "targeting_delegates",
+        "Délégations de signature que j’ai reçues, sans compte",
+        "signatory_id organisation_id given_name family_name function email appointed_at sent_at withdrawn_at",
+        by_email="email",
+    ),
+    Holding(
+        "targeting_answers",
+        "Ce que j’ai répondu d’une liste d’employeurs, par délégation",
+        "signatory_id number answer answered_at function delegation address voided_at reason",
+        by_parent=("delegate_id", "targeting_delegates", "email"),
+    ),
+    Holding(
         "targeting_appraisals",
         "Ce que j’ai dit d’un repérage",
         "case_id verdict reason created_at",
@@ -275,6 +295,10 @@ def _own(holding: Holding, user: User | None, address: str) -> ColumnElement[boo
         conditions.append(table.c[holding.by_user] == user.id)
     if holding.by_email:
         conditions.append(func.lower(table.c[holding.by_email]) == address)
+    column, parent, email = holding.by_parent
+    if column:
+        above = db.metadata.tables[parent]
+        conditions.append(table.c[column].in_(select(above.c.id).where(func.lower(above.c[email]) == address)))
     return or_(false(), *conditions)
 
 

@@ -17,6 +17,7 @@ from app.models import (
     PersonState,
     TargetingAnswer,
     TargetingCampaign,
+    TargetingDelegate,
     TargetingSignatory,
     TargetingVersion,
     User,
@@ -34,7 +35,7 @@ class Seat:
     """The place of an organisation: its signatory, its answer in force, and what stands in the way.
 
     `trouble` says in French why the person named cannot sign; `is_open`, whether the organisation reads the list;
-    `voided` is its last answer when a later version has made it void.
+    `voided` is its last answer when a later version has made it void; `delegate`, who signs for it without an account.
     """
 
     signatory: TargetingSignatory
@@ -42,6 +43,7 @@ class Seat:
     voided: TargetingAnswer | None
     trouble: str
     is_open: bool
+    delegate: TargetingDelegate | None = None
 
     def as_signature(self) -> Signature:
         """Return what the procedure knows of it."""
@@ -53,13 +55,15 @@ class SheetRow:
     """A line of the signature sheet of a version, as it is printed: plain values.
 
     `answered_at` is in UTC, None while the answer is awaited; `read` are the digests of the texts that were read, by
-    key, the method among them; `number` and `root` those of the version that was confirmed.
+    key, the method among them; `number` and `root` those of the version that was confirmed. `is_delegate`: the answer
+    came through a link, without an account.
     """
 
     organisation_id: int
     organisation: str
     kind: Role
     person: str
+    is_delegate: bool
     function: str
     delegation: str
     answer: Answer
@@ -90,13 +94,14 @@ def signature_sheet(campaign: TargetingCampaign, version: TargetingVersion) -> t
 
 
 def _row(seat: TargetingSignatory, answer: TargetingAnswer | None) -> SheetRow:
-    person = answer.author if answer else seat.user
+    signatory = seat.user.full_name if seat.user else ""
     told = answer or seat
     return SheetRow(
         organisation_id=seat.organisation_id,
         organisation=seat.organisation.name,
         kind=seat.organisation.kind,
-        person=person.full_name if person else "",
+        person=answer.signed_by if answer else signatory,
+        is_delegate=bool(answer and answer.delegate_id),
         function=told.function,
         delegation=told.delegation,
         answer=answer.answer if answer else Answer.AWAITED,
@@ -110,11 +115,11 @@ def _row(seat: TargetingSignatory, answer: TargetingAnswer | None) -> SheetRow:
 
 
 def list_seats(campaign: TargetingCampaign, *, today: date) -> list[Seat]:
-    """Return the places of a list in sight that its last version concerns, the three bodies first; five statements."""
+    """Return the places of a list in sight that its last version concerns, the three bodies first; six statements."""
     seats = [seat for seat in _seats(campaign) if seat.is_concerned]
     numbers = [seat.id for seat in seats]
     answers, voided = _in_force(numbers), _voided(numbers)
-    capacities, readers = _capacities(campaign), _readers(campaign, today)
+    capacities, readers, delegates = _capacities(campaign), _readers(campaign, today), _delegates(numbers)
     return [
         Seat(
             seat,
@@ -122,6 +127,7 @@ def list_seats(campaign: TargetingCampaign, *, today: date) -> list[Seat]:
             None if seat.id in answers else voided.get(seat.id),
             _trouble(seat, capacities.get(seat.id), today),
             seat.organisation_id in readers,
+            delegates.get(seat.id),
         )
         for seat in seats
     ]
@@ -133,8 +139,8 @@ def signatures_awaited(seats: Iterable[Seat]) -> list[Signature]:
 
 
 def signatures_called(seats: Iterable[Seat]) -> list[Signature]:
-    """Return those of the organisations for which somebody is named."""
-    return [seat.as_signature() for seat in seats if seat.signatory.user_id]
+    """Return those of the organisations for which somebody is named, with an account or without."""
+    return [seat.as_signature() for seat in seats if seat.signatory.user_id or seat.delegate]
 
 
 def get_seat(
@@ -159,6 +165,11 @@ def list_places(campaign: TargetingCampaign) -> Sequence[TargetingSignatory]:
 def get_answer(seat: TargetingSignatory) -> TargetingAnswer | None:
     """Return the answer in force of a place, or None."""
     return _in_force([seat.id]).get(seat.id)
+
+
+def get_delegate(seat: TargetingSignatory) -> TargetingDelegate | None:
+    """Return who signs for a place without an account, if somebody does."""
+    return _delegates([seat.id]).get(seat.id)
 
 
 def last_version(campaign: TargetingCampaign) -> TargetingVersion | None:
@@ -208,9 +219,16 @@ def _seats(campaign: TargetingCampaign) -> list[TargetingSignatory]:
     )
 
 
+def _delegates(seats: Sequence[int]) -> Mapping[int, TargetingDelegate]:
+    held = (TargetingDelegate.signatory_id.in_(seats), TargetingDelegate.withdrawn_at.is_(None))
+    found = select(TargetingDelegate).where(*held).options(joinedload(TargetingDelegate.appointed_by))
+    return {one.signatory_id: one for one in db.session.scalars(found)}
+
+
 def _in_force(seats: Sequence[int]) -> Mapping[int, TargetingAnswer]:
     held = (TargetingAnswer.signatory_id.in_(seats), TargetingAnswer.voided_at.is_(None))
-    found = select(TargetingAnswer).where(*held).options(joinedload(TargetingAnswer.author))
+    people = (joinedload(TargetingAnswer.author), joinedload(TargetingAnswer.delegate))
+    found = select(TargetingAnswer).where(*held).options(*people)
     return {one.signatory_id: one for one in db.session.scalars(found)}
 
 

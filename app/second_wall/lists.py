@@ -74,10 +74,35 @@ LISTS: dict[str, Guard] = {
         updates=f"({LEADS_ONLY} OR {own('targeting_signatories')}) AND {_of_list('targeting_signatories')}",
         fixed=("campaign_id", "organisation_id"),
     ),
+    # Somebody without an account, to whom who signs there has left it; nobody’s account acts then.
+    "targeting_delegates": Guard(
+        reads=f"({LEADS_ONLY} OR {own('targeting_delegates')}) "
+        f"AND {within('targeting_signatories', 'signatory_id', 'targeting_delegates')} "
+        f"OR targeting_delegates.appointed_by_id = {USER}",
+        inserts=f"{in_own_name('targeting_delegates', 'appointed_by_id')} "
+        f"AND {within('targeting_signatories', 'signatory_id', 'targeting_delegates')}",
+        updates=f"({LEADS_ONLY} OR {own('targeting_delegates')}) "
+        f"AND {within('targeting_signatories', 'signatory_id', 'targeting_delegates')}",
+        fixed=(
+            "signatory_id",
+            "organisation_id",
+            "given_name",
+            "family_name",
+            "function",
+            "email",
+            "appointed_by_id",
+            "appointed_as",
+            "appointed_at",
+            "submission",
+        ),
+    ),
     "targeting_answers": Guard(
         reads=f"{_LIST_READERS} AND {within('targeting_signatories', 'signatory_id', 'targeting_answers')}",
-        inserts=f"targeting_answers.author_id = {USER} AND EXISTS (SELECT FROM targeting_signatories parent "
-        f"WHERE parent.id = targeting_answers.signatory_id AND parent.user_id = {USER} AND {own('parent')})",
+        inserts=f"(targeting_answers.author_id = {USER} AND EXISTS (SELECT FROM targeting_signatories parent "
+        f"WHERE parent.id = targeting_answers.signatory_id AND parent.user_id = {USER} AND {own('parent')}) "
+        f"OR {USER} = 0 AND EXISTS (SELECT FROM targeting_delegates parent WHERE parent.withdrawn_at IS NULL "
+        "AND parent.id = targeting_answers.delegate_id AND parent.signatory_id = targeting_answers.signatory_id "
+        f"AND {own('parent')}))",
         updates=f"{_LIST_READERS} AND EXISTS (SELECT FROM targeting_signatories parent "
         f"WHERE parent.id = targeting_answers.signatory_id AND ({LEADS_ONLY} OR {own('parent')}))",
         fixed=(
@@ -87,6 +112,7 @@ LISTS: dict[str, Guard] = {
             "reason",
             "answered_at",
             "author_id",
+            "delegate_id",
             "function",
             "delegation",
             "address",

@@ -300,6 +300,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         # A signatory is called, reminded and told what changed in the text that it reads.
         **dict.fromkeys(("targeting_campaigns", "targeting_departements", "targeting_signatories"), "SELECT"),
         **dict.fromkeys(("targeting_answers", "targeting_versions", "targeting_parts"), "SELECT"),
+        "targeting_delegates": "SELECT, UPDATE (reminded)",
         "journal_entries": "SELECT, INSERT",
         **dict.fromkeys(("journal_seals", "journal_seal_heads"), "SELECT, INSERT"),
         **dict.fromkeys(("user_sessions", "throttles", "magic_links"), "SELECT, DELETE"),
@@ -331,8 +332,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         "targeting_proposals": "SELECT (id, campaign_id, employer_id, state, decided)",
         # The documents of those that are signed are sealed there too.
         **dict.fromkeys(
-            ("targeting_versions", "targeting_parts", "targeting_signatories", "targeting_answers"), "SELECT"
+            ("targeting_versions", "targeting_parts", "targeting_signatories", "targeting_delegates"), "SELECT"
         ),
+        "targeting_answers": "SELECT",
         "targeting_documents": "SELECT, INSERT, UPDATE",
         "targeting_document_contents": "INSERT",
         **dict.fromkeys(("seal_certificates", "sealed_files"), "SELECT, INSERT"),

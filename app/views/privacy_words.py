@@ -134,6 +134,9 @@ AUDIENCES = (
             "Les comptes rendus désignent les personnes rencontrées par leur fonction. Un document signé garde "
             "le nom de "
             "ses signataires aussi longtemps que le dossier.",
+            "Vous signez une liste d’employeurs par délégation, sans compte ? Sont gardés vos nom, qualité et adresse, "
+            "la délégation, votre réponse, son instant et l’adresse de votre connexion ; effacés avec la liste, deux "
+            "ans après sa validité. Vos nom et qualité sont imprimés sur la feuille de signatures.",
             "Vous pouvez demander copie des passages qui vous concernent ; ils sont relus pour protéger les autres "
             "personnes citées.",
         ),
@@ -167,7 +170,7 @@ COLUMNS = {
     "field": "Champ", "campaign_id": "Liste (numéro)", "nature": "Sujet", "noted_on": "Constaté le",
     "frozen_at": "Figée le",
     "delegation": "Délégation", "named_at": "Désigné", "signatory_id": "Place de signataire (numéro)",
-    "answered_at": "Répondu", "voided_at": "Caduque depuis",
+    "appointed_at": "Déléguée", "withdrawn_at": "Retirée", "answered_at": "Répondu", "voided_at": "Caduque depuis",
     "state": "État", "visit_id": "Visite (numéro)", "answer": "Réponse", "answered_on": "Répondu",
 }  # fmt: skip
 """What each exported column is called on the page « mes données »."""

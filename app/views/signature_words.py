@@ -40,7 +40,7 @@ def given(answer: TargetingAnswer) -> str:
     return f"Réponse {answer.answer.label}, le {moment(answer.answered_at)}.{reason}"
 
 
-def row(seat: Seat, *, is_named_to_reader: bool, may_name: bool) -> dict[str, Any]:
+def row(seat: Seat, *, is_named_to_reader: bool, may_name: bool, may_delegate: bool) -> dict[str, Any]:
     """Return a place as everybody reads it; who signs is told to its own organisation and to who runs the list."""
     signatory, answer = seat.signatory, seat.answer
     kind = answer.answer if answer else Answer.AWAITED
@@ -58,16 +58,24 @@ def row(seat: Seat, *, is_named_to_reader: bool, may_name: bool) -> dict[str, An
         "voided": "Sa part a changé depuis sa dernière réponse." if seat.voided and seat.voided.voided_parts else "",
         "is_named": signatory.user_id is not None,
         "may_name": may_name,
+        "may_delegate": may_delegate,
+        "is_delegated": seat.delegate is not None,
     }
 
 
 def _named(seat: Seat) -> str:
-    told = seat.answer or seat.signatory
-    somebody = seat.answer.author if seat.answer else seat.signatory.user
-    if somebody is None:
+    if seat.answer:
+        return _in_words(seat.answer.signed_by, seat.answer.function, seat.answer.delegation)
+    if one := seat.delegate:
+        return _in_words(one.full_name, one.function, one.origin)
+    signatory = seat.signatory
+    if signatory.user is None:
         return "à désigner"
-    delegation = f" ({told.delegation})" if told.delegation else ""
-    return f"{somebody.full_name}, {told.function}{delegation}"
+    return _in_words(signatory.user.full_name, signatory.function, signatory.delegation)
+
+
+def _in_words(name: str, function: str, delegation: str) -> str:
+    return f"{name}, {function}{f' ({delegation})' if delegation else ''}"
 
 
 def quorum(campaign: TargetingCampaign, signatures: Sequence[Signature]) -> dict[str, Any] | None:

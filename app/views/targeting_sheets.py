@@ -38,7 +38,7 @@ def _printed(one: SheetRow) -> SignatureRow:
         answer=one.answer.label,
         reason=one.reason,
         signed_at=one.answered_at,
-        way="compte" if one.answered_at else "",
+        way=("lien" if one.is_delegate else "compte") if one.answered_at else "",
         digest=one.root,
     )
 

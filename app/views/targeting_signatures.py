@@ -12,7 +12,15 @@ from app.actions.targeting import missing_for
 from app.actions.targeting_signatures import AnswerTerms, SignatoryTerms
 from app.extensions import db
 from app.models import TargetingCampaign, TargetingSignatory, TargetingVersion
-from app.permissions import Act, Kind, may_decide_list, may_name_signatory, reads_signatory, signs_lists
+from app.permissions import (
+    Act,
+    Kind,
+    may_decide_list,
+    may_delegate_signature,
+    may_name_signatory,
+    reads_signatory,
+    signs_lists,
+)
 from app.queries import targeting_signatures as queries
 from app.queries.targeting_signatures import Seat
 from app.queries.targeting_versions import ReadVersion, read_version
@@ -43,6 +51,9 @@ def index(campaign_id: int) -> ResponseReturnValue:
                 is_named_to_reader=reads_signatory(actor, campaign, seat.signatory.organisation_id),
                 may_name=may_name_signatory(actor, campaign, seat.signatory.organisation_id)
                 and actions.naming_refusal(campaign, seat) is None,
+                may_delegate=campaign.state is ListState.SIGNING
+                and may_delegate_signature(actor, seat.signatory.organisation_id, seat.signatory.user_id)
+                and (seat.delegate is not None or seat.answer is None),
             )
             for seat in seats
         ],
@@ -195,6 +206,8 @@ def _part_page(
         form=form,
         refusal=refusal,
         given=signature_words.given(answer) if answer else "",
+        delegates=refusal is None and answer is None,
+        delegate=queries.get_delegate(signatory),
         hints=signature_words.HINTS,
         short_root=signature_words.short(found.version.root),
         words=targeting_words,

@@ -85,6 +85,7 @@ class Topic(LabelledEnum):
     PROPOSAL = "proposal", "Proposition sur une liste de ciblage"
     APPRAISAL = "appraisal", "Ce qu’un chef de file dit d’une liste, une fois l’employeur rencontré"
     SIGNATORY = "signatory", "Signataire d’une liste de ciblage"
+    DELEGATE_ADDRESS = "delegate_address", "Adresse d’un délégataire sans compte"
     CONNECTION = "connection", "Adresse de connexion d’un signataire"
 
 

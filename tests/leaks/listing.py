@@ -14,6 +14,7 @@ from app.models import (
     TargetingAnswer,
     TargetingAppraisal,
     TargetingCampaign,
+    TargetingDelegate,
     TargetingLine,
     TargetingNote,
     TargetingPart,
@@ -61,6 +62,7 @@ def plant_list(ground: Ground, people: dict[str, User]) -> None:
     _seal(ground, campaign, people)
     for who in ("preventeur", "federation"):
         _plant_answer(ground, campaign, people[who])
+    _plant_delegate(ground, campaign, people["departement"])
     db.session.flush()
 
 
@@ -132,6 +134,29 @@ def _plant_answer(ground: Ground, campaign: TargetingCampaign, person: User) -> 
     given.delegation = ground.mark(replace(who, where=f"{at}delegation"))
     given.address = ground.mark(Secret(Topic.CONNECTION, "liste", where=f"{at}address"))
     db.session.add(given)
+
+
+def _plant_delegate(ground: Ground, campaign: TargetingCampaign, person: User) -> None:
+    """Somebody without an account who signs for the same body: its address is for who gave the delegation alone."""
+    seat = TargetingSignatory(
+        campaign_id=campaign.id, organisation_id=person.capacities[0].organisation_id, part="", user_id=person.id
+    )
+    db.session.add(seat)
+    db.session.flush()
+    who = Secret(Topic.SIGNATORY, "liste", PEOPLE[person.email.partition("@")[0]])
+    at = "targeting_delegates."
+    delegate = TargetingDelegate(
+        signatory_id=seat.id,
+        organisation_id=seat.organisation_id,
+        given_name="Odile",
+        appointed_by_id=person.id,
+        appointed_at=NOW,
+        sent_at=NOW,
+    )
+    for column in ("family_name", "function", "appointed_as"):
+        setattr(delegate, column, ground.mark(replace(who, where=f"{at}{column}")))
+    delegate.email = ground.mark(Secret(Topic.DELEGATE_ADDRESS, "liste", who.owner, where=f"{at}email"))
+    db.session.add(delegate)
 
 
 def _line(campaign: TargetingCampaign, structure: Structure) -> None:

@@ -113,6 +113,8 @@ def may_read(name: str, secret: Secret) -> bool:
         return name in LIST_READERS
     if secret.topic is Topic.SIGNATORY:
         return acts_for_a_body(name) and (name in LIST_RUNNERS or PEOPLE[name] == secret.owner)
+    if secret.topic is Topic.DELEGATE_ADDRESS:
+        return acts_for_a_body(name) and PEOPLE[name] == secret.owner
     if secret.topic is Topic.CONNECTION:
         return False
     tie, role = TIE[name][secret.employer], role_of(name)
