@@ -161,8 +161,13 @@ EXPORTS = {
     "returns.export",
 }
 """Lists that leave as a workbook, asked of whoever reads them: `test_exports.py`."""
-LISTS = {"targeting_documents.sealed", "targeting_documents.copy", "targeting_signatures.sign"}
-"""A list that is signed, or leaves: `test_targeting_documents.py` and `test_targeting_signatures.py`."""
+LISTS = {
+    "employer_letters.download",
+    *(f"targeting_delegates.{act}" for act in ("show", "renew", "withdraw")),
+    *(f"targeting_documents.{act}" for act in ("sealed", "copy")),
+    "targeting_signatures.sign",
+}
+"""A list that is signed, or leaves: `test_targeting_*.py` and `test_employer_letters.py`."""
 IMPORTS = {f"imports.{act}" for act in ("confirm", "undo", "rejects", "rejects_workbook")}
 """Asked of whoever brings files in: `test_imports.py`."""
 
