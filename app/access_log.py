@@ -26,6 +26,8 @@ log = logging.getLogger("jalon.access")
 
 OBJECTS = {
     "campaign_id": ObjectKind.TARGETING,
+    "sheet_id": ObjectKind.SELF_DIAGNOSTIC,
+    "diagnostic_id": ObjectKind.SELF_DIAGNOSTIC,
     "case_id": ObjectKind.CASE,
     "employer_id": ObjectKind.EMPLOYER,
     "finess_number": ObjectKind.STRUCTURE,

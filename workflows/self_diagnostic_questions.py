@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,18 +73,9 @@ class Questionnaire:
 
     def asked(self, setting: Setting) -> "Questionnaire":
         """Return the same version with the statements asked in this setting only."""
-        themes = tuple(
-            Theme(
-                one.slug,
-                one.title,
-                one.about,
-                one.first,
-                one.further,
-                tuple(statement for statement in one.statements if statement.is_for(setting)),
-            )
-            for one in self.themes
-        )
-        return Questionnaire(self.version, self.seconds_each, themes)
+        kept = (tuple(one for one in theme.statements if one.is_for(setting)) for theme in self.themes)
+        themes = tuple(replace(theme, statements=some) for theme, some in zip(self.themes, kept, strict=True))
+        return replace(self, themes=themes)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -116,7 +107,7 @@ def parse(text: str) -> Questionnaire:
 
 def _theme(read: Mapping[str, Any]) -> Theme:
     words = (read[name] for name in ("slug", "title", "about", "first", "further"))
-    return Theme(*words, statements=tuple(_statement(one) for one in read["statements"]))
+    return Theme(*words, tuple(_statement(one) for one in read["statements"]))
 
 
 def _statement(read: Mapping[str, Any]) -> Statement:

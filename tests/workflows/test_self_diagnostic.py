@@ -175,7 +175,7 @@ REPLIES = st.dictionaries(st.sampled_from([one.code for one in ASKED.statements]
 @given(st.lists(REPLIES, min_size=1, max_size=4))
 def test_values_stay_within_bounds_whoever_answers_first(sheets: list[Sheet]) -> None:
     found = result(ASKED, sheets)
-    assert found == result(ASKED, [dict(reversed(one.items())) for one in sheets])
+    assert found == result(ASKED, [dict(reversed([*one.items()])) for one in sheets])
     assert found.themes == result(ASKED, sheets[::-1]).themes
     for one in found.themes:
         assert one.value is None or 0 <= one.value <= 100
