@@ -106,8 +106,8 @@ def parse(text: str) -> Questionnaire:
 
 
 def _theme(read: Mapping[str, Any]) -> Theme:
-    words = (read[name] for name in ("slug", "title", "about", "first", "further"))
-    return Theme(*words, tuple(_statement(one) for one in read["statements"]))
+    words = {name: read[name] for name in ("slug", "title", "about", "first", "further")}
+    return Theme(**words, statements=tuple(_statement(one) for one in read["statements"]))
 
 
 def _statement(read: Mapping[str, Any]) -> Statement:

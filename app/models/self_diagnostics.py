@@ -127,7 +127,7 @@ class SelfDiagnosticShare(Model):
     shared_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    content: Mapped[Any] = mapped_column(JSON, nullable=True)
+    content: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
 
     organisation: Mapped[Organisation] = relationship()
     employer: Mapped[Employer] = relationship()
