@@ -49,8 +49,8 @@ def give(
 ) -> None:
     """Answer these statements."""
     for code, reply in replies.items():
-        words = {"evidence": told.get("evidence", ""), "comment": told.get("comment", "")}
-        given = Given(code, reply, **words, answered_at=now, submission=str(uuid4()))
+        words = told.get("evidence", ""), told.get("comment", "")
+        given = Given(code, reply, *words, answered_at=now, submission=str(uuid4()))
         answer(sheet, given, employer=employer, actor=actor, now=now)
 
 

@@ -6,7 +6,7 @@ the copy that the employer made for it; what it writes, it writes with a pen tha
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
-from app.models import Employer, SelfDiagnostic, SelfDiagnosticShare, SelfDiagnosticSheet
+from app.models import Case, Employer, SelfDiagnostic, SelfDiagnosticShare, SelfDiagnosticSheet
 from app.permissions.actor import Actor
 from app.permissions.audience import Audience
 from app.permissions.matrix import Act, Kind, Relation, opens, relations_needed
@@ -49,6 +49,11 @@ def may_read_share(actor: Actor, share: SelfDiagnosticShare, employer: Employer)
     """Tell whether a copy is open: made for the actor's organisation, not withdrawn, of an employer in its sight."""
     is_open = share.organisation_id == actor.organisation_id and share.withdrawn_at is None
     return is_open and may(actor, Act.READ, FAMILY, employer, given=SHARED)
+
+
+def may_be_shared_with(actor: Actor, record: Employer | Case) -> bool:
+    """Tell whether an employer or a case in sight is one of which the actor's body reads what is shared with it."""
+    return actor.organisation_id is not None and may(actor, Act.READ, FAMILY, record, given=SHARED)
 
 
 def decides_for_the_house(actor: Actor, diagnostic: SelfDiagnostic) -> bool:
