@@ -146,7 +146,7 @@ def answer(sheet: SelfDiagnosticSheet, given: Given, *, employer: Employer, acto
     _work_on(sheet.diagnostic, now)
     given = _cut(given)
     before = get_standing(sheet, given.statement)
-    if before and before.said == given.said and before.answered_at <= given.answered_at:
+    if before and before.said == given.said and (before.id == given.seen or before.answered_at <= given.answered_at):
         return Outcome(before, is_kept=True)  # a second click, or the same said again
     values = {
         "sheet_id": sheet.id,
@@ -154,7 +154,7 @@ def answer(sheet: SelfDiagnosticSheet, given: Given, *, employer: Employer, acto
         "reply": given.reply,
         "evidence": given.evidence,
         "comment": given.comment,
-        "answered_at": min(given.answered_at, now),
+        "answered_at": _instant(given, before, now),
         "received_at": now,
         "entered_by_id": actor.user_id,
         "organisation_id": actor.organisation_id,
@@ -171,6 +171,15 @@ def answer(sheet: SelfDiagnosticSheet, given: Given, *, employer: Employer, acto
         return Outcome(standing, is_kept=False, other=standing if standing.said != given.said else None)
     unseen = before is not None and before.id != given.seen and before.said != given.said
     return Outcome(standing, is_kept=True, other=before if unseen else None)
+
+
+def _instant(given: Given, before: SelfDiagnosticAnswer | None, now: datetime) -> datetime:
+    """Return when an answer was given: never to come, nor before the very answer that it was given over.
+
+    Two answers of one device may follow each other faster than the network carries them.
+    """
+    instant = min(given.answered_at, now)
+    return max(instant, before.answered_at) if before and before.id == given.seen else instant
 
 
 def _cut(given: Given) -> Given:

@@ -10,6 +10,7 @@ from app.actions import self_diagnostic_sharing as actions
 from app.actions.errors import Unacceptable
 from app.actions.self_diagnostic_sharing import Chosen
 from app.extensions import db
+from app.filters import lower_first
 from app.models import SelfDiagnostic, SelfDiagnosticShare
 from app.permissions import Act, Actor, Kind, decides_for_the_house, may_read_share
 from app.queries import self_diagnostics as queries
@@ -48,7 +49,7 @@ def _form(diagnostic: SelfDiagnostic, among: list[Actor]) -> ShareForm:
     form = ShareForm(data={"depth": Depth.SUMMARY.value})
     form.recipients.choices = [(str(one.organisation_id), one.organisation_name) for one in among]
     form.depth.choices = Depth.choices()
-    form.topics.choices = [(one.value, f"Ce qui porte sur : {one.label}") for one in Topic]
+    form.topics.choices = [(one.value, f"Les énoncés sur : {lower_first(one.label)}") for one in Topic]
     return form
 
 

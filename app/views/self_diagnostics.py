@@ -91,7 +91,7 @@ def start() -> ResponseReturnValue:
     sheet = actions.take_part(diagnostic, **who)
     first = diagnostic.asked.themes[0].slug
     db.session.commit()
-    return redirect(url_for("self_diagnostics.theme", sheet_id=sheet.id, slug=first))
+    return redirect(url_for("self_diagnostics.theme", sheet_id=sheet.id, theme_slug=first))
 
 
 def diagnostic_or_404(number: int) -> SelfDiagnostic:
@@ -137,7 +137,7 @@ def take_part(diagnostic_id: int) -> ResponseReturnValue:
     sheet = actions.take_part(diagnostic, actor=auth.acting(), now=clock.now())
     first = diagnostic.asked.themes[0].slug
     db.session.commit()
-    return redirect(url_for("self_diagnostics.theme", sheet_id=sheet.id, slug=first))
+    return redirect(url_for("self_diagnostics.theme", sheet_id=sheet.id, theme_slug=first))
 
 
 # --- One theme a page -----------------------------------------------------------------------------------------
@@ -166,11 +166,11 @@ def theme_or_404(sheet: SelfDiagnosticSheet, slug: str) -> Theme:
     return sheet.diagnostic.asked.theme(slug) or abort(404)
 
 
-@bp.route("/feuilles/<int:sheet_id>/<slug>", methods=["GET", "POST"])
+@bp.route("/feuilles/<int:sheet_id>/<theme_slug>", methods=["GET", "POST"])
 @auth.requires(Kind.SELF_DIAGNOSTIC)
-def theme(sheet_id: int, slug: str) -> ResponseReturnValue:
+def theme(sheet_id: int, theme_slug: str) -> ResponseReturnValue:
     sheet, employer = sheet_or_404(sheet_id)
-    found = theme_or_404(sheet, slug)
+    found = theme_or_404(sheet, theme_slug)
     filled = queries.fill([sheet])[0]
     form = theme_form(found.statements, Reply.choices(), words.as_typed(found, filled))
     if request.method == "POST" and not may_answer(auth.acting(), sheet, employer):
@@ -198,7 +198,7 @@ def _after(sheet: SelfDiagnosticSheet, found: Theme) -> str:
     slugs = [one.slug for one in sheet.diagnostic.asked.themes]
     place = slugs.index(found.slug) + 1
     if "stop" not in request.form and place < len(slugs):
-        return url_for("self_diagnostics.theme", sheet_id=sheet.id, slug=slugs[place])
+        return url_for("self_diagnostics.theme", sheet_id=sheet.id, theme_slug=slugs[place])
     return _home_of(sheet)
 
 

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 from figures.words import NBSP
 from reports.charts.chart import Chart, DataTable, canvas, finished, mark, path, write
 
-RADIUS, MARGIN, TOP = 118, 34, 100
+RADIUS, MARGIN, TOP = 98, 36, 100
 RINGS = (25, 50, 75, 100)
-LETTERS, LINE = 15, 13
+LETTERS, LINE = 13, 13
 UNKNOWN = "trop peu de réponses"
 Point = tuple[float, float]
 
@@ -26,7 +26,7 @@ class Spoke:
     before: int | None = None
 
 
-def radar(name: str, title: str, spokes: Sequence[Spoke], *, source: str, before: str = "", width: int = 460) -> Chart:
+def radar(name: str, title: str, spokes: Sequence[Spoke], *, source: str, before: str = "", width: int = 364) -> Chart:
     """Return the radar of three themes or more; `before` names the earlier answers drawn behind, if there are any."""
     if len(spokes) < 3:
         raise ValueError("un radar a trois thèmes au moins")

@@ -27,7 +27,7 @@ class Bar:
         return self.low is not None and self.high is not None and self.low != self.high
 
 
-def theme_bars(name: str, title: str, bars: Sequence[Bar], *, source: str, width: int = 460) -> Chart:
+def theme_bars(name: str, title: str, bars: Sequence[Bar], *, source: str, width: int = 364) -> Chart:
     """Return the bars, in the order given; ValueError without any."""
     if not bars:
         raise ValueError("au moins un thème")

@@ -1,6 +1,7 @@
 """Answers of several managers and devices, the pen, ending a round, copies shared and withdrawn."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -89,6 +90,15 @@ def test_the_answer_given_last_stands_and_none_is_lost(world: World) -> None:
     told = [(one.reply, one.comment) for one in list_earlier(sheet, ["T1a"])["T1a"]]
     assert told == [(Reply.FOLLOWED, ""), (Reply.IN_PLACE, ""), (Reply.BEGUN, "Le jeudi.")]
     assert db.session.scalar(select(func.count()).select_from(SelfDiagnosticAnswer)) == 4
+
+
+def test_answers_of_one_device_keep_their_order_whatever_the_network(world: World) -> None:
+    employer, actor = world.employer("Tilleuls"), world.actor("directrice")
+    _, sheet = begin(employer, actor)
+    who: dict[str, Any] = {"employer": employer, "actor": actor, "now": NOW + MINUTE}
+    first = answer(sheet, given("T1a", Reply.NOT_CONCERNED, timedelta(milliseconds=80)), **who).standing
+    after = answer(sheet, given("T1a", Reply.FOLLOWED, timedelta(milliseconds=50), seen=first.id), **who)
+    assert (after.standing.reply, after.is_kept, after.other) == (Reply.FOLLOWED, True, None)
 
 
 def test_a_clock_that_runs_fast_wins_nothing(world: World) -> None:

@@ -83,6 +83,8 @@ class Topic(LabelledEnum):
     TARGET_NOTE = "target_note", "Note sur une liste de ciblage"
     PROPOSAL = "proposal", "Proposition sur une liste de ciblage"
     SIGNATORY = "signatory", "Signataire d’une liste de ciblage"
+    DIAGNOSTIC = "diagnostic", "Réponses à un auto-diagnostic"
+    SHARE = "share", "Auto-diagnostic partagé avec un organisme"
     CONNECTION = "connection", "Adresse de connexion d’un signataire"
 
 
@@ -173,6 +175,7 @@ STATES = tuple(f"etat_{state.value}" for state in State)
 def build(today: date) -> Ground:
     """Return a ground planted beside the small world, committed."""
     from tests.leaks.commitments import make_commitments  # they know the ground
+    from tests.leaks.diagnostics import plant_diagnostics
     from tests.leaks.incoming import bring_files_in
     from tests.leaks.listing import plant_list
 
@@ -195,6 +198,7 @@ def build(today: date) -> Ground:
         _furnish(ground, name, place, people)
     make_commitments(ground, bodies)
     plant_list(ground, people)
+    plant_diagnostics(ground, bodies, people)
     db.session.commit()
     return ground
 

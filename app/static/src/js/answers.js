@@ -103,9 +103,9 @@ function watch (box) {
   function accept (answer, outcome) {
     const newer = memory.find(one => one.statement === answer.statement && one.submission !== answer.submission)
     keep(memory.filter(one => one.submission !== answer.submission).map(one =>
-      one === newer ? { ...one, seen: outcome.id } : one))
+      one === newer && outcome.kept ? { ...one, seen: outcome.id } : one))
     const seen = fields(form, answer.statement).seen
-    if (seen) seen.value = outcome.id
+    if (seen && (outcome.kept || !newer)) seen.value = outcome.id
     if (!newer && !outcome.kept) show(form, answer.statement, outcome.said)
     if (outcome.message) tell(answer.statement, outcome.message)
     const bar = box.parentElement.querySelector('progress')
