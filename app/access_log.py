@@ -26,6 +26,9 @@ log = logging.getLogger("jalon.access")
 
 OBJECTS = {
     "campaign_id": ObjectKind.TARGETING,
+    "share_id": ObjectKind.SELF_DIAGNOSTIC,
+    "sheet_id": ObjectKind.SELF_DIAGNOSTIC,
+    "diagnostic_id": ObjectKind.SELF_DIAGNOSTIC,
     "case_id": ObjectKind.CASE,
     "employer_id": ObjectKind.EMPLOYER,
     "finess_number": ObjectKind.STRUCTURE,

@@ -346,6 +346,24 @@ GET  /ciblage/{signed_campaign}/courriers                   302 200 200 200 200 
 POST /ciblage/{signed_campaign}/courriers/suite             401 302 302 302 302 403 403 403 403 403 403 403 404
 POST /ciblage/{signed_campaign}/courriers/{case}/nouveau    401 404 404 404 404 403 403 403 403 403 403 403 404
 GET  /ciblage/{signed_campaign}/courriers/lot-1.zip         302 302 302 302 302 403 403 403 403 403 403 403 404
+GET  /auto-diagnostic                                       302 200 200 200 200 200 403 403 200 200 403 403 200
+POST /auto-diagnostic                                       401 403 403 403 403 403 403 403 422 403 403 403 403
+GET  /auto-diagnostic/{diagnostic}                          302 404 404 404 404 404 403 403 200 404 403 403 404
+GET  /auto-diagnostic/{ended}                               302 404 404 404 404 404 403 403 200 404 403 403 404
+POST /auto-diagnostic/{diagnostic}/participer               401 404 403 403 403 404 403 403 302 404 403 403 404
+GET  /auto-diagnostic/feuilles/{sheet}/t1                   302 404 404 404 404 200 403 403 200 404 403 403 404
+GET  /auto-diagnostic/feuilles/{ended_sheet}/t8             302 404 404 404 404 404 403 403 200 404 403 403 404
+POST /auto-diagnostic/feuilles/{sheet}/t1                   401 404 404 404 404 302 403 403 302 404 403 403 404
+POST /auto-diagnostic/feuilles/{sheet}/reponses             401 404 404 404 404 400 403 403 400 404 403 403 404
+GET  /auto-diagnostic/{diagnostic}/resultat                 302 404 404 404 404 404 403 403 200 404 403 403 404
+GET  /auto-diagnostic/{ended}/resultat                      302 404 404 404 404 404 403 403 200 404 403 403 404
+POST /auto-diagnostic/{diagnostic}/plume                    401 404 403 403 403 404 403 403 422 404 403 403 404
+POST /auto-diagnostic/{ended}/plume/reprise                 401 404 403 403 403 404 403 403 302 404 403 403 404
+GET  /auto-diagnostic/{diagnostic}/partage                  302 404 403 403 403 404 403 403 200 404 403 403 404
+GET  /auto-diagnostic/{ended}/partage                       302 404 403 403 403 404 403 403 200 404 403 403 404
+POST /auto-diagnostic/{diagnostic}/partage                  401 404 403 403 403 404 403 403 422 404 403 403 404
+POST /auto-diagnostic/{ended}/partage/999999/retrait        401 404 403 403 403 404 403 403 302 404 403 403 404
+GET  /auto-diagnostic/partages/{share}                      302 404 200 200 404 404 403 403 404 404 403 403 404
 POST /fonctions                                             401 302 302 302 302 302 302 302 302 302 302 302 302
 POST /deconnexion                                           401 302 302 302 302 302 302 302 302 302 302 302 302
 """

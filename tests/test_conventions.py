@@ -14,6 +14,7 @@ from app.extensions import db
 from app.models import Case, CaseStructure, Employer, Sector, Source, Structure, Visibility
 from app.second_wall.rules import GUARDED, UNGUARDED
 from tests.answers import faults, inline
+from tests.blame import AMONG_AGENTS, BLAME, words_in
 from tests.engines import on_sqlite
 from tests.factories import make_exchange, make_visit
 from tests.pages import Browser, Page
@@ -213,15 +214,6 @@ def test_every_answer_is_the_one_told_protected_and_well_made(
     assert len(set(nonces)) == len(nonces)  # each answer has its own
 
 
-BLAME = (
-    "à risque", "risqué", "score", "rang ", "classement", "retard", "sanction", "en faute", "fautif", "manquement",
-    "défaillan", "mauvais", "infraction", "coupable", "contrevenant", "négligen", "suspect", "dysfonctionnement",
-    "sinistralité", "échec", "non-respect", "mise en demeure", "insuffisan", "votre obligation",
-)  # fmt: skip
-AMONG_AGENTS = ("refus ", "hors champ", "repéré", "ciblage", "ciblé", "alerte", "relance", "sans nouvelles")
-"""What agents say of a case; the employer has its own words for it, and the help explains both."""
-
-
 @on_sqlite
 def test_no_word_of_blame_reaches_the_employer(app: Flask, world: World) -> None:
     scene, directrice = furnish(world), Browser(app, "directrice")
@@ -239,13 +231,6 @@ def test_no_word_of_blame_reaches_the_employer(app: Flask, world: World) -> None
             page = directrice.get(scene.address(template))
             told[f"{template} {state}"] = words_in(page, BLAME + AMONG_AGENTS)
     assert {place: words for place, words in told.items() if words} == {}
-
-
-def words_in(page: Page, words: tuple[str, ...]) -> list[str]:
-    """Those of these words that a page shows or reads aloud."""
-    said = page.tree.xpath("//@aria-label|//@title|//@alt|//@placeholder|//option/text()|//title/text()")
-    text = " ".join([page.main, *said]).lower()
-    return [word for word in words if word in text]
 
 
 # --- What a page costs ------------------------------------------------------------------------------------

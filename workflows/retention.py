@@ -146,6 +146,22 @@ RULES = (
         months(24),
     ),
     Rule(
+        "self_diagnostic_draft",
+        "Auto-diagnostic commencé, jamais terminé",
+        "dernière réponse",
+        Treatment.DELETE,
+        "Un brouillon abandonné n’engage personne.",
+        months(12),
+    ),
+    Rule(
+        "self_diagnostic",
+        "Auto-diagnostic terminé",
+        "jour où l’employeur l’a terminé",
+        Treatment.DELETE,
+        "La mémoire de l’employeur, pour se comparer à lui-même d’un tour à l’autre.",
+        months(60),
+    ),
+    Rule(
         "account_departed",
         "Compte d’une personne partie",
         "fin de la dernière fonction",

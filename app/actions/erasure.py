@@ -38,6 +38,10 @@ from app.models import (
     OutboxMail,
     RecoveryCode,
     SecondFactor,
+    SelfDiagnostic,
+    SelfDiagnosticAnswer,
+    SelfDiagnosticShare,
+    SelfDiagnosticSheet,
     Structure,
     TargetingAnswer,
     TargetingAppraisal,
@@ -234,6 +238,14 @@ def erase_campaigns(ids: Ids) -> None:
     _delete(TargetingCampaign.id, ids)
 
 
+def erase_self_diagnostics(ids: Ids) -> None:
+    """Delete self-diagnostics, their answers and what was shared of them."""
+    sheets = select(SelfDiagnosticSheet.id).where(SelfDiagnosticSheet.diagnostic_id.in_(ids))
+    _delete(SelfDiagnosticAnswer.sheet_id, sheets)
+    for column in (SelfDiagnosticSheet.diagnostic_id, SelfDiagnosticShare.diagnostic_id, SelfDiagnostic.id):
+        _delete(column, ids)
+
+
 TREATMENTS: dict[str, Callable[[Ids], None]] = {
     "case_never_contacted": erase_cases,
     "case_refused": erase_cases,
@@ -247,6 +259,8 @@ TREATMENTS: dict[str, Callable[[Ids], None]] = {
     "objective": erase_objectives,
     "aid": erase_aids,
     "targeting_ended": erase_campaigns,
+    "self_diagnostic_draft": erase_self_diagnostics,
+    "self_diagnostic": erase_self_diagnostics,
     "account_departed": close_accounts,
     "account_forgotten": erase_accounts,
     "mail": erase_mails,

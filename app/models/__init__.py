@@ -69,6 +69,12 @@ from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
 from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
 from app.models.second_factors import RecoveryCode, SecondFactor
+from app.models.self_diagnostics import (
+    SelfDiagnostic,
+    SelfDiagnosticAnswer,
+    SelfDiagnosticShare,
+    SelfDiagnosticSheet,
+)
 from app.models.sessions import SignInWay, UserSession
 from app.models.targeting import TargetingCampaign, TargetingDepartement, TargetingLine, TargetingScore
 from app.models.targeting_appraisals import TargetingAppraisal
@@ -176,6 +182,10 @@ __all__ = [
     "SealedFile",
     "SecondFactor",
     "Sector",
+    "SelfDiagnostic",
+    "SelfDiagnosticAnswer",
+    "SelfDiagnosticShare",
+    "SelfDiagnosticSheet",
     "SignInWay",
     "SignatoryBody",
     "Source",

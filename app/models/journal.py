@@ -82,6 +82,12 @@ class JournalAction(LabelledEnum):
     TARGETING_PREPARED = "targeting_prepared", "Ouverture des dossiers d’une liste préparée"
     TARGETING_OPENED = "targeting_opened", "Dossiers d’une liste ouverts"
     TARGETING_APPRAISED = "targeting_appraised", "Justesse d’un repérage dite"
+    DIAGNOSTIC_STARTED = "diagnostic_started", "Auto-diagnostic commencé"
+    DIAGNOSTIC_SUBMITTED = "diagnostic_submitted", "Auto-diagnostic terminé"
+    DIAGNOSTIC_SHARED = "diagnostic_shared", "Auto-diagnostic partagé par l’employeur"
+    DIAGNOSTIC_WITHDRAWN = "diagnostic_withdrawn", "Partage d’un auto-diagnostic retiré"
+    PEN_GIVEN = "pen_given", "Plume confiée pour un auto-diagnostic"
+    PEN_ENDED = "pen_ended", "Plume reprise pour un auto-diagnostic"
     JOURNAL_DROPPED = "journal_dropped", "Période close retirée du journal"
 
 
@@ -114,6 +120,7 @@ class ObjectKind(LabelledEnum):
     DELEGATION = "delegation", "Délégation"
     IMPORT = "import", "Import"
     TARGETING = "targeting", "Liste de ciblage"
+    SELF_DIAGNOSTIC = "self_diagnostic", "Auto-diagnostic"
     JOURNAL = "journal", "Journal"
 
 

@@ -163,6 +163,22 @@ REGISTER: dict[str, dict[str, str]] = {
     "seal_certificates": {"certificate": "fingerprint subject pem valid_from valid_until first_used_at"},
     "sealed_files": {"seal": "sha256 fingerprint sealed_at"},
     "second_factors": {"account_forgotten": "user_id secret created_at confirmed_at last_step"},
+    "self_diagnostics": {
+        "self_diagnostic_draft": "submitted_at",
+        "self_diagnostic": "id employer_id structure_id number questionnaire setting started_at started_by_id"
+        " answered_at submitted_by_id submission",
+    },
+    "self_diagnostic_answers": {
+        "parent": "id sheet_id statement reply evidence comment answered_at received_at entered_by_id organisation_id"
+        " submission"
+    },
+    "self_diagnostic_shares": {
+        "parent": "id diagnostic_id employer_id organisation_id about depth has_risk_document has_psychosocial"
+        " has_comments shared_at shared_by_id withdrawn_at withdrawn_by_id content"
+    },
+    "self_diagnostic_sheets": {
+        "parent": "id diagnostic_id employer_id user_id started_at pen_organisation_id pen_given_at"
+    },
     "structures": {
         "directory": "id finess employer_id siret name long_name category address postcode city commune departement"
         " phone naf capacity headcount hours_served opened_on is_closed search_key version"

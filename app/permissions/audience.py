@@ -35,7 +35,7 @@ class Audience:
     def _reads(self, body: Actor, kind: Kind, visibility: Visibility, source: int | None) -> bool:
         if not self._is_shared_with(body.role, kind, visibility):
             return False
-        relations = self._relations(body)
+        relations = self.relations_of(body)
         parent = Kind.CASE if self.is_case else Kind.EMPLOYER
         if not relations & relations_needed(body.role, parent, Act.READ):
             return False
@@ -50,7 +50,8 @@ class Audience:
             return visibility is not Visibility.ORGANISATION
         return visibility in audiences_read_by(role)
 
-    def _relations(self, body: Actor) -> frozenset[Relation]:
+    def relations_of(self, body: Actor) -> frozenset[Relation]:
+        """Return what ties one of these bodies to the case or the employer."""
         if body.role is Role.FEDERATION:
             return frozenset({Relation.MEMBER} if body.organisation_id in self.federations else ())
         found = {Relation.CASE} if body.organisation_id in self.on_case else set()

@@ -220,6 +220,43 @@ HOLDINGS = (
         mentions="wording",
     ),
     Holding(
+        "self_diagnostics",
+        "Auto-diagnostics que j’ai commencés",
+        "id employer_id structure_id started_at",
+        by_user="started_by_id",
+    ),
+    Holding(
+        "self_diagnostics",
+        "Auto-diagnostics que j’ai terminés",
+        "id employer_id submitted_at",
+        by_user="submitted_by_id",
+    ),
+    Holding(
+        "self_diagnostic_sheets",
+        "Auto-diagnostics où j’ai répondu",
+        "diagnostic_id employer_id started_at pen_organisation_id pen_given_at",
+        by_user="user_id",
+    ),
+    Holding(
+        "self_diagnostic_answers",
+        "Réponses que j’ai saisies dans un auto-diagnostic",
+        "sheet_id statement reply answered_at",
+        by_user="entered_by_id",
+        mentions="evidence comment",
+    ),
+    Holding(
+        "self_diagnostic_shares",
+        "Auto-diagnostics que j’ai partagés",
+        "diagnostic_id organisation_id depth shared_at",
+        by_user="shared_by_id",
+    ),
+    Holding(
+        "self_diagnostic_shares",
+        "Partages d’auto-diagnostic auxquels j’ai mis fin",
+        "diagnostic_id organisation_id withdrawn_at",
+        by_user="withdrawn_by_id",
+    ),
+    Holding(
         "outbox_mails", "Courriels qui m’ont été envoyés", "template subject body created_at sent_at", by_user="user_id"
     ),
     Holding(

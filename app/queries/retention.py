@@ -24,6 +24,7 @@ from app.models import (
     Organisation,
     OutboxMail,
     RetentionNotice,
+    SelfDiagnostic,
     TargetingCampaign,
     User,
     Visit,
@@ -107,11 +108,20 @@ TARGETS: dict[str, Callable[[], Target]] = {
     "targeting_ended": lambda: Target(
         TargetingCampaign, TargetingCampaign.organisation_id, TargetingCampaign.valid_until
     ),
+    "self_diagnostic_draft": lambda: Target(
+        SelfDiagnostic, _nobody(), SelfDiagnostic.answered_at, (SelfDiagnostic.submitted_at.is_(None),)
+    ),
+    "self_diagnostic": lambda: Target(SelfDiagnostic, _nobody(), SelfDiagnostic.submitted_at),
     "account_departed": lambda: Target(User, _OWN, _LAST_DAY, (User.is_enabled, *_departed())),
     "account_forgotten": lambda: Target(User, _OWN, _LAST_DAY, _departed()),
-    "mail": lambda: Target(OutboxMail, cast(None, Capacity.id.type), _instant(OutboxMail)),
+    "mail": lambda: Target(OutboxMail, _nobody(), _instant(OutboxMail)),
     "data_request": lambda: Target(DataRequest, DataRequest.organisation_id, DataRequest.answered_on),
 }
+
+
+def _nobody() -> Any:
+    """What no organisation answers for: an employer's own, or a mail."""
+    return cast(None, Capacity.id.type)
 
 
 def _instant(model: Any) -> Any:

@@ -17,6 +17,7 @@ from app.second_wall.functions import (
     case_in_sight,
 )
 from app.second_wall.lists import LISTS
+from app.second_wall.self_diagnostics import SELF_DIAGNOSTICS
 
 APP, SCHEDULER, AGGREGATES, IMPORTER = "jalon_app", "jalon_scheduler", "jalon_aggregates", "jalon_importer"
 ROLES = {
@@ -211,6 +212,7 @@ GUARDED: dict[str, Guard] = {
     ),
     "aids": _line("aids", _READS_MONEY, LEADS_ONLY),
     **LISTS,
+    **SELF_DIAGNOSTICS,
     "imports": Guard(
         reads=f"({own('imports')} OR imports.author_id = {USER})",
         inserts=in_own_name("imports", "author_id"),

@@ -62,6 +62,16 @@ TREATMENTS = (
         "Deux ans après la fin de validité de la liste.",
     ),
     Treatment(
+        "Auto-diagnostics",
+        "Aider un employeur à voir où il en est, et à choisir par quoi commencer.",
+        PUBLIC_MISSION,
+        "Responsables chez l’employeur, auteurs de leurs réponses.",
+        "Pratiques en place dans l’établissement, preuves et commentaires facultatifs. Ni santé, ni nom de salarié.",
+        "Les responsables de l’employeur. Un organisme, si l’employeur a choisi de partager avec lui, dans les limites "
+        "qu’il a choisies, et tant qu’il ne l’a pas retiré.",
+        "Commencé sans suite : un an après la dernière réponse. Terminé : cinq ans.",
+    ),
+    Treatment(
         "Courriels et rappels",
         "Prévenir des échéances, envoyer les liens de connexion.",
         PUBLIC_MISSION,
@@ -170,7 +180,11 @@ COLUMNS = {
     "field": "Champ", "campaign_id": "Liste (numéro)", "nature": "Sujet", "noted_on": "Constaté le",
     "frozen_at": "Figée le",
     "delegation": "Délégation", "named_at": "Désigné", "signatory_id": "Place de signataire (numéro)",
-    "appointed_at": "Déléguée", "withdrawn_at": "Retirée", "answered_at": "Répondu", "voided_at": "Caduque depuis",
+    "appointed_at": "Déléguée", "answered_at": "Répondu", "voided_at": "Caduque depuis",
+    "structure_id": "Établissement (numéro)", "started_at": "Commencé", "submitted_at": "Terminé",
+    "diagnostic_id": "Auto-diagnostic (numéro)", "pen_organisation_id": "Plume confiée à l’organisme (numéro)",
+    "pen_given_at": "Plume confiée", "sheet_id": "Feuille (numéro)", "statement": "Énoncé", "reply": "Réponse",
+    "depth": "Étendue", "shared_at": "Partagé", "withdrawn_at": "Retiré",
     "state": "État", "visit_id": "Visite (numéro)", "answer": "Réponse", "answered_on": "Répondu",
 }  # fmt: skip
 """What each exported column is called on the page « mes données »."""

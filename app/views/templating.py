@@ -37,6 +37,13 @@ NAVIGATION = (
         Kind.EMPLOYER,
     ),
     (
+        "Auto-diagnostics",
+        "Auto-diagnostic",
+        "self_diagnostics.index",
+        ("self_diagnostics", "self_diagnostic_results", "self_diagnostic_sharing"),
+        Kind.SELF_DIAGNOSTIC,
+    ),
+    (
         "Ciblage",
         "Ciblage",
         "targeting.index",

@@ -86,6 +86,8 @@ class Topic(LabelledEnum):
     APPRAISAL = "appraisal", "Ce qu’un chef de file dit d’une liste, une fois l’employeur rencontré"
     SIGNATORY = "signatory", "Signataire d’une liste de ciblage"
     DELEGATE_ADDRESS = "delegate_address", "Adresse d’un délégataire sans compte"
+    DIAGNOSTIC = "diagnostic", "Réponses à un auto-diagnostic"
+    SHARE = "share", "Auto-diagnostic partagé avec un organisme"
     CONNECTION = "connection", "Adresse de connexion d’un signataire"
 
 
@@ -176,6 +178,7 @@ STATES = tuple(f"etat_{state.value}" for state in State)
 def build(today: date) -> Ground:
     """Return a ground planted beside the small world, committed."""
     from tests.leaks.commitments import make_commitments  # they know the ground
+    from tests.leaks.diagnostics import plant_diagnostics
     from tests.leaks.incoming import bring_files_in
     from tests.leaks.listing import plant_list
 
@@ -198,6 +201,7 @@ def build(today: date) -> Ground:
         _furnish(ground, name, place, people)
     make_commitments(ground, bodies)
     plant_list(ground, people)
+    plant_diagnostics(ground, bodies, people)
     db.session.commit()
     return ground
 

@@ -28,6 +28,9 @@ ARGUMENTS = {
     "import_id": "import",
     "campaign_id": "campaign",
     "proposal_id": "proposal",
+    "diagnostic_id": "diagnostic",
+    "sheet_id": "sheet",
+    "share_id": "share",
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 
@@ -47,8 +50,14 @@ UNMARKED = {
 """Arguments that name no record of an employer."""
 
 BY_HAND = {
-    **{"step": "", "organisation_id": "", "slug": "resume", "answer": "retenue"},
-    **{"number": "1", "part": "complet", "lot": "1"},
+    "step": "",
+    "organisation_id": "",
+    "slug": "resume",
+    "theme_slug": "t1",
+    "answer": "retenue",
+    "number": "1",
+    "part": "complet",
+    "lot": "1",
 }
 """Arguments that name an act or a reader, with what they hold by default."""
 

@@ -30,6 +30,7 @@ from app.models import (
     Visit,
 )
 from app.permissions import Actor
+from app.queries.self_diagnostics import list_shares
 from tests.factories import (
     NOW,
     make_convention,
@@ -41,11 +42,14 @@ from tests.factories import (
     make_visit,
 )
 from tests.files import PDF
+from tests.self_diagnostics import all_of, begin, finish, give
 from tests.targeting import frozen_by_hand, sealed_by_hand, signed, targeted
 from tests.world import POITOU, World
 from workflows.data_request import RequestKind
 from workflows.import_run import ImportKind, ImportState
 from workflows.roles import Role
+from workflows.self_diagnostic import Reply
+from workflows.self_diagnostic_sharing import Terms
 from workflows.targeting_list import ListState
 from workflows.targeting_proposals import ProposalKind, ProposalState, Reason
 
@@ -99,6 +103,7 @@ def furnish(world: World) -> Scene:
         **_conventions(world),
         **_figures(world, here, far),
         **targeting_numbers(world),
+        **_diagnostics(world),
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
     }
     db.session.commit()
@@ -137,6 +142,20 @@ def targeting_numbers(world: World) -> dict[str, int]:
     campaigns = {"campaign": here, "draft_campaign": draft, "far_campaign": far, "signed_campaign": ready}
     numbers = {name: one.id for name, one in campaigns.items()}
     return {**numbers, "proposal": proposal.id, "signing_body": seat.organisation_id}
+
+
+def _diagnostics(world: World) -> dict[str, int]:
+    """A round that is running, whose pen the Aract holds; one ended, of which the ARS reads a summary."""
+    manager, house = world.actor("directrice"), world.employer("Tilleuls")
+    ended, sheet = begin(house, manager)
+    give(sheet, house, manager, all_of(ended, T1a=Reply.NOT_YET, T2a=Reply.DONT_KNOW, T3c=Reply.NOT_YET))
+    finish(ended, ["ARS Poitou"], world, Terms(), manager)
+    running, own = begin(house, manager)
+    own.pen_organisation_id, own.pen_given_at = world.organisation("Aract Poitou").id, NOW
+    give(own, house, manager, {"T1a": Reply.BEGUN, "T1b": Reply.DONT_KNOW})
+    (shared,) = list_shares(ended)
+    numbers = {"diagnostic": running.id, "sheet": own.id, "ended": ended.id, "ended_sheet": sheet.id}
+    return {**numbers, "share": shared.id, "share_body": shared.organisation_id}
 
 
 def _figures(world: World, here: Case, far: Case) -> dict[str, int]:

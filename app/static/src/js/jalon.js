@@ -1,5 +1,6 @@
 // Enhancements only: every page works without this file.
 import { CharacterCount, Checkboxes, ErrorSummary, PasswordInput, Radios, createAll } from './govuk-frontend.js'
+import { keepAnswers } from './answers.js'
 import { askBeforeSubmitting } from './confirm.js'
 import { offerQuickDates } from './dates.js'
 import { lockWhenLeft } from './lock.js'
@@ -48,4 +49,5 @@ submitOnce()
 lockWhenLeft()
 takeLinkSecret()
 enhance(document)
+keepAnswers()
 document.addEventListener('htmx:after:swap', () => enhance(document))
