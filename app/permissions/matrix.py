@@ -88,7 +88,6 @@ PARTY = right(Relation.PARTY)
 OWN_LINES_ON_SITE = right(Relation.TERRITORY, Relation.CASE, given=(Relation.AUTHOR,))
 OWN_LINES = right(Relation.CASE, given=(Relation.AUTHOR,))
 INVITED_BY_CONSENT = right(Relation.CASE, given=(Relation.CONSENT,))
-ON_SITE_BY_CONSENT = right(Relation.TERRITORY, Relation.CASE, given=(Relation.CONSENT,))
 ON_SITE_IF_SHARED = right(Relation.TERRITORY, Relation.CASE, given=(Relation.SHARED,))
 INVITED_IF_SHARED = right(Relation.CASE, given=(Relation.SHARED,))
 
@@ -179,9 +178,8 @@ MATRIX: Mapping[Kind, Mapping[Act, Row]] = {
             Role.PROVIDER: INVITED_IF_SHARED,
             Role.EMPLOYER: OWN,
         },
-        # Whoever visits may hold the pen for a manager who lets them.
+        # An adviser may hold the pen for a manager who lets them; never who controls, nor who pays.
         Act.WRITE: {
-            Role.CARSAT: ON_SITE_BY_CONSENT,
             Role.ARACT: INVITED_BY_CONSENT,
             Role.PROVIDER: INVITED_BY_CONSENT,
             Role.EMPLOYER: OWN,

@@ -145,7 +145,7 @@ def test_the_pen_is_lent_taken_back_and_traced(world: World) -> None:
     employer, actor, adviser = world.employer("Tilleuls"), world.actor("directrice"), world.actor("aract")
     _, sheet = begin(employer, actor)
     pens = list_pens(employer, DAY)
-    assert {one.organisation_name for one in pens} == {"Aract Poitou", "Cabinet Ergo", "Carsat Poitou"}
+    assert {one.organisation_name for one in pens} == {"Aract Poitou", "Cabinet Ergo"}
     assert get_sheet(adviser, sheet.id) is None
     seen = get_employer(adviser, employer.id)
     assert seen
