@@ -32,8 +32,6 @@ READING = {
     "self_diagnostics.show": Topic.DIAGNOSTIC,
     "self_diagnostics.theme": Topic.DIAGNOSTIC,
     "self_diagnostic_sharing.read": Topic.SHARE,
-    "self_diagnostics.show": Topic.DIAGNOSTIC,
-    "self_diagnostic_sharing.read": Topic.SHARE,
 }
 """Pages that answer whoever may read what they name."""
 
