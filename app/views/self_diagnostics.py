@@ -166,26 +166,38 @@ def theme_or_404(sheet: SelfDiagnosticSheet, slug: str) -> Theme:
     return sheet.diagnostic.asked.theme(slug) or abort(404)
 
 
-@bp.route("/feuilles/<int:sheet_id>/<theme_slug>", methods=["GET", "POST"])
+@bp.get("/feuilles/<int:sheet_id>/<theme_slug>")
 @auth.requires(Kind.SELF_DIAGNOSTIC)
 def theme(sheet_id: int, theme_slug: str) -> ResponseReturnValue:
     sheet, employer = sheet_or_404(sheet_id)
     found = theme_or_404(sheet, theme_slug)
     filled = queries.fill([sheet])[0]
-    form = theme_form(found.statements, Reply.choices(), words.as_typed(found, filled))
-    if request.method == "POST" and not may_answer(auth.acting(), sheet, employer):
+    return _theme_page(sheet, employer, found, filled, _form_of(found, filled))
+
+
+@bp.post("/feuilles/<int:sheet_id>/<theme_slug>")
+@auth.requires(Kind.SELF_DIAGNOSTIC)
+def keep_theme(sheet_id: int, theme_slug: str) -> ResponseReturnValue:
+    """The whole page, sent by its button: what it changed is kept, then comes the next theme."""
+    sheet, employer = sheet_or_404(sheet_id)
+    found = theme_or_404(sheet, theme_slug)
+    filled = queries.fill([sheet])[0]
+    form = _form_of(found, filled)
+    if not may_answer(auth.acting(), sheet, employer):
         abort(403)
     if not form.validate_on_submit():
         return _theme_page(sheet, employer, found, filled, form)
-    for message in _keep_all(sheet, employer, found, filled, form):
+    for message in _keep_all(sheet, employer, found, form):
         flash(message, "warning")
     db.session.commit()
     return redirect(_after(sheet, found))
 
 
-def _keep_all(
-    sheet: SelfDiagnosticSheet, employer: Employer, found: Theme, filled: queries.Filled, form: ThemeForm
-) -> list[str]:
+def _form_of(found: Theme, filled: queries.Filled) -> ThemeForm:
+    return theme_form(found.statements, Reply.choices(), words.as_typed(found, filled))
+
+
+def _keep_all(sheet: SelfDiagnosticSheet, employer: Employer, found: Theme, form: ThemeForm) -> list[str]:
     """Keep what was changed on this page, and only that; return what is to be said of other devices' answers."""
     messages = []
     for given in words.changed(found, form, clock.now(), queries.get_answers(sheet)):

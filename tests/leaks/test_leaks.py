@@ -30,6 +30,7 @@ READING = {
     "targeting.version": Topic.TARGETING,
     "targeting_lines.show": Topic.TARGET_LINE,
     "self_diagnostics.show": Topic.DIAGNOSTIC,
+    "self_diagnostics.theme": Topic.DIAGNOSTIC,
     "self_diagnostic_sharing.read": Topic.SHARE,
 }
 """Pages that answer whoever may read what they name."""
