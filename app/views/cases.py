@@ -223,10 +223,8 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         reads_whole=whole,
         tells_status=whole and not viewer and not reads_exceptionally(case),
         reads_motives=reads_motives(actor, case),
-        alert_motive=_alert_motive(events) if reads_motives(actor, case) else "",
         coordinates=not viewer and may_coordinate(actor, case),
-        deadlines=_expected(case) if whole else [],
-        reminders=_reminders(case) if whole else "",
+        **_awaited(case, events, actor),
         recent=RECENT,
         adoptable=0 if viewer else count_adoptable(case, actor),
         contacts=employers.list_contacts(actor, case.employer, *_seen_too(viewer)) if contacts else [],
@@ -269,8 +267,15 @@ def _seen_too(viewer: Actor | None) -> tuple[ColumnElement[bool], ...]:
     return (reads_contact(viewer),) if viewer else ()
 
 
-def _alert_motive(events: Sequence[CaseEvent]) -> str:
-    return next((event.motive for event in events if event.kind is EventKind.OPENED), "")
+def _awaited(case: Case, events: Sequence[CaseEvent], actor: Actor) -> dict[str, Any]:
+    """What is due and, of a case opened on an alert, why: to each what it reads of it."""
+    whole, motives = reads_whole_case(actor, case), reads_motives(actor, case)
+    opening = next((event.motive for event in events if event.kind is EventKind.OPENED), "")
+    return {
+        "deadlines": _expected(case) if whole else [],
+        "reminders": _reminders(case) if whole else "",
+        "alert_motive": opening if motives else "",
+    }
 
 
 def _expected(case: Case) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ from app.queries.threads import find_submission
 from forms.cases import InvitationForm, OpenCaseForm, PartnerStatusForm, TeamForm
 from workflows.core import Refused
 from workflows.roles import LEADS
-from workflows.support_case import WORKFLOW, State
+from workflows.support_case import WORKFLOW
 from workflows.support_case_guards import lead_refusal
 
 bp = Blueprint("teams", __name__)
@@ -72,18 +72,8 @@ def open_case(employer_id: int) -> ResponseReturnValue:
     taken = {number for other in others for number in other.structures}
     form.structures.choices = [place for place in places if place[0] not in taken]
     status = 422 if form.errors else 200
-    page = render_template(
-        "cases/new.html", employer=employer, form=form, others=others, has_places=bool(places), **_first_delays()
-    )
+    page = render_template("cases/new.html", employer=employer, form=form, others=others, has_places=bool(places))
     return page, status
-
-
-def _first_delays() -> dict[str, str]:
-    """How long one has to take contact, on an alert and otherwise."""
-    settings, today = get_deadlines(WORKFLOW), clock.today()
-    lanes = (WORKFLOW.deadlines_of(State.IDENTIFIED, settings, is_fast=lane) for lane in (True, False))
-    fast, usual = (min(rules, key=lambda rule: rule.due_on(today)) for rules in lanes)
-    return {"fast": str(fast.due), "usual": str(usual.due)}
 
 
 @dataclass(frozen=True)

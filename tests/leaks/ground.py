@@ -348,9 +348,8 @@ def _furnish_entries(
     contact = Contact(employer_id=employer.id, family_name="Moreau", function="Cadre", visibility=visibility)
     contact.organisation_id = author.capacities[0].organisation_id
     keep(contact, secret(Topic.CONTACT))
-    _furnish_document(ground, employer, case, author, secret(Topic.DOCUMENT))
-    if case is not None and visibility is Visibility.EMPLOYER:
-        _furnish_document(ground, employer, case, author, secret(Topic.LETTER))
+    for topic in (Topic.DOCUMENT, *([Topic.LETTER] if case and visibility is Visibility.EMPLOYER else [])):
+        _furnish_document(ground, employer, case, author, secret(topic))
     if _name_of(author) in VISITORS:
         keep(_visit(employer, author, case, visibility), secret(Topic.VISIT, is_final=False))
         _finalise(ground, _visit(employer, author, case, visibility), author, secret(Topic.VISIT))
@@ -366,7 +365,6 @@ def _visit(employer: Employer, author: User, case: Case | None, visibility: Visi
 
 
 def _furnish_document(ground: Ground, employer: Employer, case: Case | None, author: User, secret: Secret) -> None:
-    actor = actor_of(author, author.capacities[0])
     content = b"%PDF-1.7\n% " + ground.mark(_at(secret, "document_contents.data")).encode() + b"\n"
     document = store_document(
         employer,
@@ -375,7 +373,7 @@ def _furnish_document(ground: Ground, employer: Employer, case: Case | None, aut
         kind=DocumentKind.EMPLOYER_LETTER if secret.topic is Topic.LETTER else DocumentKind.ATTACHMENT,
         title="Pièce",
         visibility=secret.visibility or Visibility.PARTNERS,
-        actor=actor,
+        actor=actor_of(author, author.capacities[0]),
         now=NOW,
     )
     ground.plant(document, secret)

@@ -45,6 +45,8 @@ def lets_through(name: str, secret: Secret) -> bool:
     if role_of(name) is Role.EMPLOYER:
         return secret.is_final and (secret.visibility is None or secret.visibility.value == "employer")
     is_own = bool(secret.owner) and secret.owner == PEOPLE.get(name)
+    if secret.topic is Topic.LETTER:  # an employer's figures go to no third body
+        return is_own
     is_shared = secret.visibility is None or secret.visibility.value != "organisation"
     return is_own or (secret.is_final and is_shared)
 

@@ -5,11 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from app.extensions import db
-from app.models import Alert, Case, RuleSetting
+from app.models import Alert, Case
 from tests.pages import Browser
 from tests.views.test_exports import workbook
 from tests.world import World
-from workflows.calendar import Unit
 
 Browse = Callable[[str], Browser]
 WHY = "Fermeture d’un site annoncée au comité."
@@ -76,11 +75,9 @@ def test_the_caisse_does_not_learn_it_of_a_public_employer(world: World, browse:
 def test_an_alert_has_a_day_and_what_was_typed_stays(world: World, browse: Browse) -> None:
     clain = world.employer("Clain")
     address = f"/employeurs/{clain.id}/dossiers/nouveau"
-    db.session.add(RuleSetting(workflow="support_case", deadline="alert_contact", count=8, unit=Unit.DAYS, remind=[]))
-    db.session.commit()
     browser = browse("preventeur")
     page = browser.get(address)
-    assert page.fields("")["alerted_on"] == "2026-11-24" and "sous 8 jours, au lieu de 60 jours" in page.main
+    assert page.fields("")["alerted_on"] == "2026-11-24" and "premiers délais sont plus courts" in page.main
     told = {"source": "mobile_team", "motive": WHY, "structures": str(clain.structures[0].id)}
     for day in ("", "2027-01-05"):
         page = browser.fill(address, **told, alerted_on=day)
