@@ -307,6 +307,10 @@ GET  /ciblage/{campaign}/signataires/{signing_body}         302 403 200 200 403 
 POST /ciblage/{campaign}/signataires/{signing_body}         401 403 409 409 403 403 403 403 403 403 403 403 404
 GET  /ciblage/{campaign}/signature                          302 200 403 403 403 403 403 403 403 403 403 403 404
 POST /ciblage/{campaign}/signature                          401 409 403 403 403 403 403 403 403 403 403 403 404
+GET  /ciblage/{campaign}/remplacement                       302 403 409 409 403 403 403 403 403 403 403 403 404
+POST /ciblage/{campaign}/remplacement                       401 403 409 409 403 403 403 403 403 403 403 403 404
+GET  /ciblage/{signed_campaign}/remplacement                302 403 200 200 403 403 403 403 403 403 403 403 404
+POST /ciblage/{signed_campaign}/remplacement                401 403 422 422 403 403 403 403 403 403 403 403 404
 GET  /ciblage/{campaign}/delegation                         302 200 403 403 403 403 403 403 403 403 403 403 404
 POST /ciblage/{campaign}/delegation                         401 409 403 403 403 403 403 403 403 403 403 403 404
 POST /ciblage/{campaign}/delegation/nouveau-code            401 409 403 403 403 403 403 403 403 403 403 403 404

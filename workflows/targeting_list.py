@@ -41,6 +41,10 @@ SHOWN_TO_FEDERATIONS = tuple(state for state in ListState if state is not ListSt
 """A federation is consulted on what is ready, never on a draft."""
 
 
+REPLACEABLE = (ListState.SIGNED, ListState.EXPIRED)
+"""What a next list may replace: what is not signed yet is amended instead."""
+
+
 class MembershipRule(LabelledEnum):
     """On whose sub-list an employer of several federations stands; of none, on the one that no federation signs."""
 
@@ -243,6 +247,15 @@ WORKFLOW = Workflow(
     ),
     ended=frozenset({ListState.REVISED, ListState.EXPIRED}),
 )
+
+
+def replacement_refusal(state: ListState) -> str | None:
+    """Return why no next list is prepared to replace one in this state, in French, or None."""
+    if state is ListState.REVISED:
+        return "Cette liste est déjà remplacée : c’est la suivante qui se remplace."
+    if state not in REPLACEABLE:
+        return "Une liste se remplace une fois signée ; celle-ci peut encore être modifiée."
+    return None
 
 
 def validity_refusal(valid_from: date, valid_until: date) -> Missing | None:

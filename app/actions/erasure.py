@@ -224,6 +224,7 @@ def erase_campaigns(ids: Ids) -> None:
     _delete(TargetingAnswer.signatory_id, seats)
     _delete(TargetingDelegate.signatory_id, seats)
     _run(update(TargetingAppraisal).where(TargetingAppraisal.campaign_id.in_(ids)).values(campaign_id=None))
+    _run(update(TargetingCampaign).where(TargetingCampaign.predecessor_id.in_(ids)).values(predecessor_id=None))
     for model in (
         TargetingSignatory,
         TargetingVersion,

@@ -50,13 +50,23 @@ class ListTerms:
 
 
 def create_campaign(
-    terms: ListTerms, *, actor: Actor, today: date, now: datetime, submission: str | None = None
+    terms: ListTerms,
+    *,
+    actor: Actor,
+    today: date,
+    now: datetime,
+    submission: str | None = None,
+    predecessor: TargetingCampaign | None = None,
 ) -> TargetingCampaign:
-    """Start a list, in preparation. Raises Forbidden, or Unacceptable naming the field."""
+    """Start a list, in preparation. Raises Forbidden, or Unacceptable naming the field.
+
+    `predecessor` is the list that it is to replace, which `app.actions.targeting_succession` has judged.
+    """
     if not may_make_lists(actor):
         raise Forbidden("Une liste de ciblage est préparée par l’ARS, la Carsat ou un département.")
-    _refuse_faults(terms, actor, today)
+    _refuse_faults(terms, actor, today, predecessor)
     campaign = TargetingCampaign(
+        predecessor=predecessor,
         organisation_id=actor.organisation_id,
         author_id=actor.user_id,
         created_at=now,
@@ -69,7 +79,8 @@ def create_campaign(
     db.session.add(campaign)
     _put(campaign, terms)
     db.session.flush()
-    _tell(JournalAction.TARGETING_CREATED, campaign, {}, actor=actor, now=now)
+    content = {"replaces": predecessor.id} if predecessor else {}
+    _tell(JournalAction.TARGETING_CREATED, campaign, content, actor=actor, now=now)
     return campaign
 
 
@@ -80,7 +91,7 @@ def change_campaign(
     _refuse_unless_open(campaign, actor)
     if campaign.version != version:
         raise Stale(campaign, differences(campaign, terms))
-    _refuse_faults(terms, actor, today)
+    _refuse_faults(terms, actor, today, campaign.predecessor)
     if campaign.state is not ListState.DRAFT and _is_another_list(campaign, terms):
         raise Unacceptable(
             "La consultation est ouverte : revenez à la préparation pour changer le territoire, le champ ou la méthode."
@@ -209,7 +220,11 @@ def _is_another_list(campaign: TargetingCampaign, terms: ListTerms) -> bool:
     return dict(now.weights) != dict(then.weights) or any(getattr(now, name) != getattr(then, name) for name in names)
 
 
-def _refuse_faults(terms: ListTerms, actor: Actor, today: date) -> None:
+def _refuse_faults(terms: ListTerms, actor: Actor, today: date, predecessor: TargetingCampaign | None) -> None:
+    if predecessor and terms.field is not predecessor.field:
+        raise Unacceptable(f"Elle remplace une liste du champ « {predecessor.field.label} » : gardez-le.", "field")
+    if predecessor and not terms.departements >= set(predecessor.codes):
+        raise Unacceptable("Elle couvre au moins les départements de la liste qu’elle remplace.", "departements")
     if not terms.departements or not terms.departements <= actor.territory:
         raise Unacceptable("Choisissez des départements de votre territoire.", "departements")
     span = terms.last_year - terms.first_year + 1

@@ -13,6 +13,7 @@ from app.actions.journal import record
 from app.actions.notices import PERSON_TEMPLATE
 from app.actions.outbox import queue_mail
 from app.actions.targeting import take_step
+from app.actions.targeting_succession import replace_predecessor
 from app.extensions import db
 from app.models import (
     JournalAction,
@@ -205,6 +206,8 @@ def take_signing_step(
     seats = queries.list_seats(campaign, today=today)
     facts = facts_of_signatures(slug, seats)
     take_step(campaign, slug, "", version=version, actor=actor, today=today, now=now, facts=facts)
+    if slug == "conclude":
+        replace_predecessor(campaign, actor=actor, today=today, now=now)
     frozen = queries.last_version(campaign)
     if slug != "call" or frozen is None:
         return

@@ -27,6 +27,7 @@ from app.models import (
 from app.permissions import Actor, campaign_places, may_decide_list, signing_roles
 from app.queries.choices import organisations_around
 from app.queries.targeting import count_standings, standing_of
+from app.queries.targeting_signatures import last_version
 from workflows.core import Missing, Refused
 from workflows.roles import LEADS
 from workflows.targeting_list import WORKFLOW, MembershipRule
@@ -88,7 +89,14 @@ def _method(campaign: TargetingCampaign) -> dict[str, Any]:
         "membership": campaign.membership,
         "inputs": campaign.summary.get("inputs", ""),
         "code": campaign.code_version,
+        **_replaced(campaign),
     }
+
+
+def _replaced(campaign: TargetingCampaign) -> dict[str, str]:
+    """The root of the list that this one replaces: who signs the one says so of the other."""
+    before = last_version(campaign.predecessor) if campaign.predecessor else None
+    return {"replaces": before.root} if before else {}
 
 
 def _entries(campaign: TargetingCampaign) -> tuple[list[Entry], dict[str, str]]:

@@ -191,10 +191,10 @@ REGISTER: dict[str, dict[str, str]] = {
         "case": "id case_id employer_id campaign_id verdict reason wording author_id organisation_id created_at version"
     },
     "targeting_campaigns": {
-        "targeting_ended": "id title field organisation_id author_id created_at first_year last_year weights first"
-        " following coverage method_version valid_from valid_until consulted_until speak_from meeting quorum membership"
-        " state entered_on motive run run_stage claimed_at failure computed_at computed_method code_version owners"
-        " summary version submission"
+        "targeting_ended": "id title field predecessor_id organisation_id author_id created_at first_year last_year"
+        " weights first following coverage method_version valid_from valid_until consulted_until speak_from meeting"
+        " quorum membership state entered_on motive run run_stage claimed_at failure computed_at computed_method"
+        " code_version owners summary version submission"
     },
     "targeting_delegates": {
         "targeting_ended": "id signatory_id organisation_id given_name family_name function email appointed_by_id"

@@ -24,7 +24,8 @@ class TargetingCampaign(Versioned, Submitted, Model):
 
     `weights` are by criterion; `first` and `following` the percents of the classes, `coverage` the least percent of the
     weights that must be known. `owners` are the organisations whose figures were used (0: brought in by a command):
-    whoever reads the figures of the list reads those of all of them. `summary` holds counts alone.
+    whoever reads the figures of the list reads those of all of them. `summary` holds counts alone. `predecessor` is
+    the signed list that this one replaces once it is signed itself; a list has one at most to follow it.
     """
 
     __tablename__ = "targeting_campaigns"
@@ -37,6 +38,7 @@ class TargetingCampaign(Versioned, Submitted, Model):
     id: Mapped[key]
     title: Mapped[line]
     field: Mapped[TargetField]
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("targeting_campaigns.id"), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
@@ -69,6 +71,7 @@ class TargetingCampaign(Versioned, Submitted, Model):
 
     organisation: Mapped[Organisation] = relationship()
     author: Mapped[User] = relationship()
+    predecessor: Mapped["TargetingCampaign | None"] = relationship(remote_side="TargetingCampaign.id")
     departements: Mapped[list["TargetingDepartement"]] = relationship(
         cascade="all, delete-orphan", order_by="TargetingDepartement.departement"
     )

@@ -55,6 +55,20 @@ def get_campaign(actor: Actor, campaign_id: int, *, lock: bool = False) -> Targe
     return db.session.scalars(statement).first()
 
 
+def get_successor(campaign: TargetingCampaign) -> TargetingCampaign | None:
+    """Return the list that replaces another, or is prepared to; whether a reader knows of it is another question."""
+    following = select(TargetingCampaign).where(TargetingCampaign.predecessor_id == campaign.id)
+    return db.session.scalars(following.options(joinedload(TargetingCampaign.organisation))).first()
+
+
+def list_around(actor: Actor, campaign: TargetingCampaign) -> tuple[TargetingCampaign | None, TargetingCampaign | None]:
+    """Return the list that another replaces and the one that replaces it, each when it is in sight."""
+    around = or_(TargetingCampaign.id == campaign.predecessor_id, TargetingCampaign.predecessor_id == campaign.id)
+    found = {one.id: one for one in db.session.scalars(select(TargetingCampaign).where(around, sees_campaign(actor)))}
+    before = found.pop(campaign.predecessor_id, None) if campaign.predecessor_id else None
+    return before, next(iter(found.values()), None)
+
+
 # --- Lines --------------------------------------------------------------------------------------------------
 
 

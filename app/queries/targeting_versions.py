@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.extensions import db
 from app.models import TargetingCampaign, TargetingPart, TargetingVersion
 from app.permissions import Actor, reads_part, reads_parts
+from app.queries.targeting import get_campaign
 from workflows.targeting_texts import Difference, difference, tampered
 
 
@@ -25,6 +26,8 @@ class ReadVersion:
     """Texts of which the reader has the label and the digest alone."""
     change: Difference | None
     altered: tuple[str, ...]
+    replaced: Difference | None = None
+    """How it differs from the last version of the list that it replaces, for who reads the whole of both."""
 
 
 def list_versions(campaign: TargetingCampaign) -> Sequence[TargetingVersion]:
@@ -48,7 +51,17 @@ def read_version(actor: Actor, campaign: TargetingCampaign, number: int) -> Read
     change = difference(before.as_frozen() if before else None, version.as_frozen()) if is_told else None
     # Who reads some of the texts cannot make the root again: it is told of those that it reads.
     altered = found if is_whole else tuple(key for key in found if key in {part.key for part in read})
-    return ReadVersion(version, read, closed, change, altered)
+    replaced = _since_predecessor(actor, campaign, version) if is_told else None
+    return ReadVersion(version, read, closed, change, altered, replaced)
+
+
+def _since_predecessor(actor: Actor, campaign: TargetingCampaign, version: TargetingVersion) -> Difference | None:
+    before = get_campaign(actor, campaign.predecessor_id) if campaign.predecessor_id else None
+    last = next(iter(list_versions(before)), None) if before and reads_part(actor, before, None) else None
+    read = _version(actor, before, last.number) if before and last else None
+    if read is None or tampered(read.as_frozen()):
+        return None
+    return difference(read.as_frozen(), version.as_frozen())
 
 
 def _version(actor: Actor, campaign: TargetingCampaign, number: int) -> TargetingVersion | None:

@@ -29,7 +29,7 @@ LISTS: dict[str, Guard] = {
         f"OR targeting_campaigns.author_id = {USER})",
         inserts=f"{LEADS_ONLY} AND {in_own_name('targeting_campaigns', 'author_id')}",
         updates=f"{LEADS_ONLY} AND ({own('targeting_campaigns')} OR {_LIST_HERE})",
-        fixed=("organisation_id", "author_id", "created_at", "submission"),
+        fixed=("predecessor_id", "organisation_id", "author_id", "created_at", "submission"),
     ),
     "targeting_lines": Guard(
         reads=f"{_LIST_READERS} AND {_of_list('targeting_lines')} "

@@ -11,6 +11,7 @@ from app.actions import targeting as actions
 from app.actions.errors import Unacceptable
 from app.actions.targeting_signatures import STEPS as SIGNING_STEPS
 from app.actions.targeting_signatures import take_signing_step
+from app.actions.targeting_succession import preparing_refusal
 from app.actions.targeting_versions import facts_of, freeze_list, freezing_refusal
 from app.extensions import db
 from app.models import TargetingCampaign
@@ -78,18 +79,18 @@ def campaign_or_404(campaign_id: int, *, lock: bool = False) -> TargetingCampaig
 @bp.route("/nouvelle", methods=["GET", "POST"])
 @auth.requires(Kind.TARGETING_LIST, Act.WRITE)
 def new() -> ResponseReturnValue:
-    form = _form(_start())
+    form = form_for(_start())
     if form.validate_on_submit():
         known = find_submission(TargetingCampaign, form.submission.data, auth.acting())
         if campaign := known or _create(form):
             return redirect(url_for("targeting.show", campaign_id=campaign.id))
-    return render_template("targeting/form.html", form=form, campaign=None), 422 if form.errors else 200
+    return render_template("targeting/form.html", form=form, campaign=None, replaced=None), 422 if form.errors else 200
 
 
 def _create(form: CampaignForm) -> TargetingCampaign | None:
     try:
         campaign = actions.create_campaign(
-            _terms(form),
+            terms_typed(form),
             actor=auth.acting(),
             today=clock.today(),
             now=clock.now(),
@@ -121,7 +122,7 @@ def _start() -> dict[str, Any]:
     }
 
 
-def _form(start: dict[str, Any]) -> CampaignForm:
+def form_for(start: dict[str, Any]) -> CampaignForm:
     form = CampaignForm(data=start)
     form.field.choices = TargetField.choices()
     form.departements.choices = departement_choices(sorted(auth.acting().territory))
@@ -130,7 +131,7 @@ def _form(start: dict[str, Any]) -> CampaignForm:
     return form
 
 
-def _terms(form: CampaignForm) -> actions.ListTerms:
+def terms_typed(form: CampaignForm) -> actions.ListTerms:
     assert form.valid_from.data and form.valid_until.data  # required, and checked by then
     field = TargetField(form.field.data)
     weights = form.weights()
@@ -158,12 +159,12 @@ def _terms(form: CampaignForm) -> actions.ListTerms:
 @auth.requires(Kind.TARGETING_LIST, Act.WRITE)
 def edit(campaign_id: int) -> ResponseReturnValue:
     campaign = _to_run_or_403(campaign_id)
-    form = _form(_as_typed(campaign))
+    form = form_for(as_typed(campaign))
     if form.validate_on_submit():
         try:
             actions.change_campaign(
                 campaign,
-                _terms(form),
+                terms_typed(form),
                 version=form.version.number,
                 actor=auth.acting(),
                 today=clock.today(),
@@ -176,10 +177,11 @@ def edit(campaign_id: int) -> ResponseReturnValue:
             form.refuse(str(error), getattr(error, "field", ""))
             db.session.rollback()
             campaign = campaign_or_404(campaign_id)
-    return render_template("targeting/form.html", form=form, campaign=campaign), 422 if form.errors else 200
+    page = render_template("targeting/form.html", form=form, campaign=campaign, replaced=None)
+    return page, 422 if form.errors else 200
 
 
-def _as_typed(campaign: TargetingCampaign) -> dict[str, Any]:
+def as_typed(campaign: TargetingCampaign) -> dict[str, Any]:
     terms = actions.terms_of(campaign)
     typed = {name: getattr(terms, name) for name in actions.ListTerms.__dataclass_fields__ if name != "weights"}
     typed |= {f"{WEIGHT}{one.code}": 0 for field in TargetField for one in criteria_of(field)}
@@ -254,6 +256,7 @@ def _results(campaign: TargetingCampaign, actor: Actor, form: LineFilterForm, fi
 def _surroundings(campaign: TargetingCampaign, actor: Actor) -> dict[str, Any]:
     standings = queries.count_standings(actor, campaign)
     decides, today = may_decide_list(actor, campaign), clock.today()
+    before, after = queries.list_around(actor, campaign)
     total, known = campaign.summary.get("employers", 0), sum(standings.counts.values())
     return {
         "standings": standings,
@@ -274,6 +277,10 @@ def _surroundings(campaign: TargetingCampaign, actor: Actor) -> dict[str, Any]:
         "opens": may_open_cases(actor, campaign) and campaign.state in AFTER_SIGNING,
         "writes_letters": campaign.state in AFTER_SIGNING and may_lead(actor) and leads_some(actor, campaign),
         "is_draft": campaign.state is ListState.DRAFT,
+        "is_replaced": campaign.state is ListState.REVISED,
+        "before": before,
+        "after": after,
+        "replaces": decides and preparing_refusal(actor, campaign) is None,
     }
 
 

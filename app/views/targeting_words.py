@@ -71,11 +71,17 @@ def facts(campaign: TargetingCampaign) -> list[tuple[str, str]]:
         ("Champ", campaign.field.label),
         ("Territoire", territory(campaign)),
         ("Années des chiffres", f"{campaign.first_year} à {campaign.last_year}"),
-        ("Valable", f"du {day(campaign.valid_from)} au {day(campaign.valid_until)}"),
+        ("Valable", _validity(campaign)),
         ("Fédérations consultées", f"jusqu’au {day(campaign.consulted_until)}" if campaign.consulted_until else ""),
         ("Échanges avec les adhérents", f"à partir du {day(campaign.speak_from)}" if campaign.speak_from else ""),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _validity(campaign: TargetingCampaign) -> str:
+    if campaign.state is ListState.REVISED:
+        return f"jusqu’au {day(campaign.entered_on)}, jour de la signature de la liste qui la remplace"
+    return f"du {day(campaign.valid_from)} au {day(campaign.valid_until)}"
 
 
 def rules(campaign: TargetingCampaign) -> list[dict[str, str]]:

@@ -53,6 +53,7 @@ NAVIGATION = (
             "targeting_documents",
             "targeting_signatures",
             "targeting_delegates",
+            "targeting_succession",
             "targeting_openings",
         ),
         Kind.TARGETING_LIST,
