@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import String, Text
@@ -15,7 +15,6 @@ from app.extensions import db
 from app.models import (
     MILLION,
     BlockReason,
-    Capacity,
     CarsatBlock,
     Case,
     CaseEvent,
@@ -49,7 +48,7 @@ from tests.factories import (
     make_user,
 )
 from tests.factories import make_visit as make_draft
-from tests.leaks.people import AUTHORS, BODIES, PARTED, PARTIES, PEOPLE, SUSPENDED
+from tests.leaks.people import AUTHORS, BODIES, PARTIES, PEOPLE
 from workflows.labels import LabelledEnum
 from workflows.support_case import State
 
@@ -390,15 +389,3 @@ def _finalise(ground: Ground, visit: Visit, author: User, secret: Secret) -> Non
     finalise_visit(visit, content, version=visit.version, actor=actor_of(author, author.capacities[0]), now=NOW)
     db.session.flush()
     ground.name("visit", visit.id, secret)
-
-
-def dismiss(today: date) -> None:
-    """End a capacity, disable an account, close an organisation: what their sessions find at the next request."""
-    people = {
-        name: db.session.query(User).filter_by(email=f"{name}@test.example").one() for name in (PARTED, SUSPENDED)
-    }
-    capacity: Capacity = people[PARTED].capacities[0]
-    capacity.ends_on = today - timedelta(days=1)
-    people[SUSPENDED].is_enabled = False
-    db.session.query(Organisation).filter_by(name="Corps closed").one().is_active = False
-    db.session.commit()

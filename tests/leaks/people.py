@@ -1,5 +1,9 @@
 """Who plays in the walk of leaks: the bodies, their people, what joins them, who wrote about whom."""
 
+from datetime import date, timedelta
+
+from app.extensions import db
+from app.models import Capacity, Organisation, User
 from workflows.roles import Role
 
 PARTED, SUSPENDED, CLOSED_BODY = "partie", "suspendue", "fermee"
@@ -63,3 +67,15 @@ AUTHORS = {
     "frontiere": ("ailleurs", "referent"),
 }
 """Who wrote about which employer; on « frontiere » the ARS of this side has no case to hang its entries on."""
+
+
+def dismiss(today: date) -> None:
+    """End a capacity, disable an account, close an organisation: what their sessions find at the next request."""
+    people = {
+        name: db.session.query(User).filter_by(email=f"{name}@test.example").one() for name in (PARTED, SUSPENDED)
+    }
+    capacity: Capacity = people[PARTED].capacities[0]
+    capacity.ends_on = today - timedelta(days=1)
+    people[SUSPENDED].is_enabled = False
+    db.session.query(Organisation).filter_by(name="Corps closed").one().is_active = False
+    db.session.commit()

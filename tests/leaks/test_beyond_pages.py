@@ -18,6 +18,7 @@ from app.models import CaseDeadline, CaseOfficer, Document, OutboxMail, User
 from tests.engines import on_sqlite_first
 from tests.leaks import ground as grounds
 from tests.leaks.ground import MARK, Ground, Topic
+from tests.leaks.people import dismiss
 from tests.leaks.readers import EVERYBODY, may_read
 from tests.leaks.walk import NOBODY_S, Walker, marks
 from tests.mail_server import MailServer, mail_server
@@ -49,7 +50,7 @@ def test_a_reminder_of_every_case_put_in_everybodys_name(
             db.session.add(CaseOfficer(case_id=case_id, user_id=user.id, since=clock.today()))
     for case_id in cases:
         _remind_everybody(case_id, people.values())
-    grounds.dismiss(clock.today())
+    dismiss(clock.today())
     db.session.commit()
     done = send_waiting_mails()
     assert not done.server_error
@@ -92,7 +93,7 @@ def test_the_digest_of_a_file_opens_it_to_nobody_else(
     app: Flask, ground: Ground, record_property: Callable[[str, object], None]
 ) -> None:
     walkers = {name: Walker(app, name) for name in EVERYBODY}
-    grounds.dismiss(clock.today())
+    dismiss(clock.today())
     digests = {str(number): digest for number, digest in db.session.execute(select(Document.id, Document.sha256))}
     faults, known, chance = [], 0, random.Random(20261124)
     for name, walker in walkers.items():

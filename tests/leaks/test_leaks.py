@@ -12,7 +12,7 @@ from app import clock
 from tests.engines import ENGINES
 from tests.leaks import ground as grounds
 from tests.leaks.ground import MARK, Ground, Topic
-from tests.leaks.people import CLOSED_BODY, PARTED, SUSPENDED
+from tests.leaks.people import CLOSED_BODY, PARTED, SUSPENDED, dismiss
 from tests.leaks.readers import EVERYBODY, may_read
 from tests.leaks.walk import LEFT_ALONE, Address, Walker, addresses, marks
 from tests.test_routes import bare
@@ -138,7 +138,7 @@ def test_every_address_of_every_record(
     app: Flask, ground: Ground, share: float, record_property: Callable[[str, object], None]
 ) -> None:
     walk = Walk(app, ground, share)
-    grounds.dismiss(clock.today())
+    dismiss(clock.today())
     for name in EVERYBODY:
         for one in walk.some(name, addresses(app, ground, "GET")):
             walk.compare(name, one, Walker.get)
@@ -163,7 +163,7 @@ def test_lists_searches_and_workbooks(
     app: Flask, ground: Ground, share: float, record_property: Callable[[str, object], None]
 ) -> None:
     walk = Walk(app, ground, share)
-    grounds.dismiss(clock.today())
+    dismiss(clock.today())
     for name, walker in walk.walkers.items():
         for path in _lists(walk):
             walk.check(name, path, walker.get(path))
@@ -247,6 +247,6 @@ def _finds_nothing(walk: Walk, name: str, path: str, mark: str) -> None:
 def test_whoever_lost_a_place_is_sent_away_at_once(app: Flask, ground: Ground) -> None:
     walk = Walk(app, ground, WHOLE)
     assert {name: walk.walkers[name].get("/aide").status_code for name in SHUT_OUT} == dict.fromkeys(SHUT_OUT, 200)
-    grounds.dismiss(clock.today())
+    dismiss(clock.today())
     case = next(number for number, secret in ground.numbers["case"] if secret.employer == "voisin")
     assert {name: walk.walkers[name].get(f"/dossiers/{case}").status_code for name in SHUT_OUT} == SHUT_OUT
