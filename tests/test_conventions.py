@@ -241,7 +241,7 @@ MOST = {
     "/dossiers?state=ouverts&departement=79&q=ehpad&sort=employeur": 7,
     "/employeurs": 4,
     "/employeurs?sector=private&followed=oui&q=ehpad": 4,
-    "/dossiers/{case}": 20,
+    "/dossiers/{case}": 21,
     "/dossiers/{case}/etapes/start_diagnostic": 3,
     "/dossiers/{case}/equipe": 9,
     "/dossiers/{case}/partenaires": 8,

@@ -35,7 +35,7 @@ def lets_through(name: str, secret: Secret) -> bool:
         return True  # whom the ground makes the author of every event: one's own acts stay open to oneself
     if secret.topic is Topic.FROZEN:  # the three bodies sign the whole: the judge closes what is not all theirs
         return name in LIST_READERS if role_of(name) in LEADS else TIE[name][secret.employer] == "M"
-    if secret.topic in (Topic.TARGETING, Topic.SIGNATORY, Topic.CONNECTION):
+    if secret.topic in (Topic.TARGETING, Topic.SIGNATORY, Topic.DELEGATE_ADDRESS, Topic.CONNECTION):
         return name in LIST_READERS
     tie = TIE[name][secret.employer]
     if secret.topic in (Topic.TARGET_NOTE, Topic.PROPOSAL):
