@@ -85,14 +85,21 @@ class Result:
     @property
     def most_settled(self) -> tuple[ThemeResult, ...]:
         """The three themes where most is in place; none in common with the three others."""
-        told = sorted(self.told, key=_value, reverse=True)
-        return tuple(told[: min(FEW, len(told) // 2)])
+        told = self._from_least_in_place()
+        return told[len(told) - self._few() :][::-1]
 
     @property
     def most_to_build(self) -> tuple[ThemeResult, ...]:
         """The three themes where most is left to build."""
-        told = sorted(self.told, key=_value)
-        return tuple(told[: min(FEW, len(told) // 2)])
+        return self._from_least_in_place()[: self._few()]
+
+    def _from_least_in_place(self) -> tuple[ThemeResult, ...]:
+        return tuple(sorted(self.told, key=_value))
+
+    def _few(self) -> int:
+        """How many themes to name at each end: none of them twice, and none when all are alike."""
+        alike = len({one.value for one in self.told}) < 2
+        return 0 if alike else min(FEW, len(self.told) // 2)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,6 @@ def test_statements_stay_prepared_from_one_reading_to_the_next(reading: Flask) -
         db.session.scalar(asked)
         db.session.rollback()
     kept = db.session.scalars(
-        text("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%organisations%'")
+        text("SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT count(*)%FROM organisations%'")
     )
     assert len(kept.all()) == 1

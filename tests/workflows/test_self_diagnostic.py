@@ -167,6 +167,8 @@ def test_what_stands_out_never_says_a_theme_twice() -> None:
     assert [one.theme.slug for one in found.most_to_build] == ["t4", "t3"]
     alone = result(ASKED, [sheet(t1="3 3 3 3")])
     assert alone.most_settled == alone.most_to_build == ()
+    alike = result(ASKED, [sheet(rest="1 1 1 1")])
+    assert alike.most_settled == alike.most_to_build == ()
 
 
 REPLIES = st.dictionaries(st.sampled_from([one.code for one in ASKED.statements]), st.sampled_from(Reply), max_size=32)
