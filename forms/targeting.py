@@ -37,6 +37,12 @@ class CampaignForm(Form):
     weight_rotation = Whole("Rotation du personnel", 0, 100)
     weight_vacance = Whole("Postes vacants", 0, 100, description="Indicateur à fiabiliser.")
     weight_prest_ext = Whole("Prestations externes", 0, 100, description="Sans effet pour les services à domicile.")
+    weight_accidents = Whole(
+        "Accidents du travail : probabilité d’un excès",
+        0,
+        100,
+        description="Zéro, sauf si une convention de la région le prévoit. L’indice de fréquence ne compte jamais.",
+    )
     first = Whole("À examiner en premier", 1, 50, description="En % des établissements classés.")
     following = Whole("À examiner ensuite", 0, 90, description="En % des établissements classés.")
     coverage = Whole(

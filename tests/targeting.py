@@ -14,6 +14,7 @@ from app.extensions import db
 from app.jobs.targeting import compute_lists
 from app.models import (
     WHOLE_LIST,
+    ClaimEvidence,
     Employer,
     FederationMember,
     FigureSource,
@@ -32,6 +33,7 @@ from app.models import (
     TargetingVersion,
 )
 from app.permissions import Actor
+from figures.bands import EvidenceBand
 from figures.targeting import TargetClass
 from tests.factories import make_employer, make_import, make_structure
 from tests.world import World
@@ -238,6 +240,20 @@ def _figures(number: int, employer: Employer, brought: Any) -> list[dict[str, An
             for code, value in values.items()
         ]
     return found
+
+
+def add_accidents(world: World, chances: Mapping[str, int | None]) -> None:
+    """What the Carsat knows of accidents: the probability of an excess of some structures, in percent, or none told."""
+    carsat = world.organisation("Carsat Poitou")
+    for name, percent in chances.items():
+        structure = db.session.scalars(select(Structure).where(Structure.name == name)).one()
+        told = None if percent is None else percent * POINT
+        known = {"expected": 8_000_000, "low": 500_000, "high": 2_000_000, "weight": 500_000, "zone": 0}
+        years = {"first_year": YEARS[0], "last_year": YEARS[-1], "years": 3}
+        whose = {"structure_id": structure.id, "employer_id": structure.employer_id, "organisation_id": carsat.id}
+        band = EvidenceBand.INCONCLUSIVE
+        db.session.add(ClaimEvidence(**whose, **years, **known, accidents=6, band=band, exceedance=told))
+    db.session.flush()
 
 
 def compute(campaign: TargetingCampaign, actor: Actor) -> TargetingCampaign:

@@ -34,18 +34,28 @@ RUN_STAGES = ("Établissements", "Chiffres", "Calcul", "Écriture")
 class TargetCriterion:
     """One thing that may count: the indicators added, those taken away, its usual weight, the words that name it.
 
-    `words` say it without a figure, to who may read none. `caution` is printed beside it.
+    `words` say it without a figure, to who may read none. `caution` is printed beside it. `is_exceedance`: it is the
+    probability of an excess of accidents, which no indicator gives.
     """
 
     code: str
     label: str
     words: str
     weight: int
-    plus: tuple[str, ...]
+    plus: tuple[str, ...] = ()
     minus: tuple[str, ...] = ()
     caution: str = ""
+    is_exceedance: bool = False
 
 
+_ACCIDENTS = TargetCriterion(
+    "accidents",
+    "Accidents du travail : probabilité d’un excès",
+    "accidents du travail",
+    0,
+    caution="Compté si une convention de la région le prévoit. Jamais l’indice de fréquence.",
+    is_exceedance=True,
+)
 _TDB = (
     # Maternity is no sign of difficulty, and days after an accident would bring raw accidents in by the back door.
     TargetCriterion(
@@ -61,17 +71,25 @@ _TDB = (
         "vacance", "Postes vacants", "postes vacants", 15, ("vacance",), caution="Indicateur à fiabiliser."
     ),
     TargetCriterion("prest_ext", "Prestations externes", "recours à des intervenants extérieurs", 0, ("prest_ext",)),
+    _ACCIDENTS,
 )
 _HOME_CARE = (
     TargetCriterion("absence", "Absences", "absences", 50, ("sad_absence",), caution="Déclaré par le service."),
     TargetCriterion("rotation", "Rotation du personnel", "rotation du personnel", 35, ("sad_rotation",)),
     TargetCriterion("vacance", "Postes vacants", "postes vacants", 15, ("sad_vacance",), caution="À fiabiliser."),
+    _ACCIDENTS,
 )
 
 
 def criteria_of(field: TargetField) -> tuple[TargetCriterion, ...]:
     """Return the criteria that may count in a field. A frequency index of accidents is none of them, in any field."""
     return _HOME_CARE if field is TargetField.HOME_CARE else _TDB
+
+
+def criteria_used(field: TargetField, weights: Mapping[str, int]) -> tuple[TargetCriterion, ...]:
+    """Return the criteria of a list: those that it weighs, and those that it shows at weight 0 (accidents: never)."""
+    known = (one for one in criteria_of(field) if one.code in weights)
+    return tuple(one for one in known if weights[one.code] or not one.is_exceedance)
 
 
 class Route(LabelledEnum):

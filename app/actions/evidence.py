@@ -19,6 +19,7 @@ from app.models import MILLION, ClaimEvidence, ClaimReference, ClaimTerritory, O
 from app.statistics import evidence, funnel
 from app.statistics.disclosure import FEWEST_ACCIDENTS
 from app.statistics.shrinkage import Shrinkage, shrink
+from figures.bands import EvidenceBand
 
 ACCIDENTS, STAFF = "at_first_payment", "at_headcount"
 CODES = (ACCIDENTS, STAFF)
@@ -28,7 +29,7 @@ NOT_TELLING = frozenset({2020})
 MIDDLE_OF_FEW = 2.5
 COLUMNS = (
     "structure_id", "siret", "employer_id", "organisation_id", "first_year", "last_year", "years", "accidents",
-    "expected", "band", "low", "high", "weight", "zone",
+    "expected", "band", "low", "high", "weight", "zone", "exceedance",
 )  # fmt: skip
 FloatArray = NDArray[np.float64]
 
@@ -43,6 +44,7 @@ class Findings:
     low: FloatArray
     high: FloatArray
     weights: FloatArray
+    exceedances: FloatArray
     zones: NDArray[np.int64]
     differs: bool
     inflation: float
@@ -98,20 +100,23 @@ def find(nafs: NDArray[np.str_], counts: FloatArray, staff: FloatArray, referenc
         return None
     kept = evidence.Pooled(*(getattr(whole, name)[places] for name in ("counts", "exposures", "expected", "years")))
     spread = funnel.dispersion(kept.counts, kept.expected)
-    low, high, weights, exceeded = (np.zeros(places.size) for _ in range(4))
+    low, high, weights, exceeded, told = (np.zeros(places.size) for _ in range(5))
     differs = False
     for group in _groups(nafs[places]):
         shrunk = shrink(kept.counts[group], kept.expected[group])
         differs |= shrunk.differs
         low[group], high[group] = _interval(shrunk)
         weights[group], exceeded[group] = shrunk.weights, shrunk.exceedance(evidence.EXCEEDED)
+        told[group] = _exceedance(shrunk)
+    bands = evidence.bands_of(exceeded, kept.expected, kept.years)
     return Findings(
         places,
         kept,
-        evidence.bands_of(exceeded, kept.expected, kept.years),
+        bands,
         low,
         high,
         weights,
+        np.where(bands == EvidenceBand.TOO_SMALL, np.nan, told),
         funnel.zones(kept.counts, kept.expected, inflation=spread.inflation),
         differs,
         spread.inflation,
@@ -137,6 +142,14 @@ def _interval(group: Shrinkage) -> tuple[FloatArray, FloatArray]:
     fewest = replace(group, counts=np.where(few, 1.0, group.counts)).interval()[0]
     most = replace(group, counts=np.where(few, FEWEST_ACCIDENTS - 1.0, group.counts)).interval()[1]
     return fewest / group.mean, most / group.mean
+
+
+def _exceedance(group: Shrinkage) -> FloatArray:
+    """Return the probability of an excess that may be told, few accidents being their middle; NaN for chance alone."""
+    if not group.differs:
+        return np.full(group.counts.shape, np.nan)
+    few = (group.counts > 0) & (group.counts < FEWEST_ACCIDENTS)
+    return replace(group, counts=np.where(few, MIDDLE_OF_FEW, group.counts)).exceedance(evidence.EXCEEDED)
 
 
 def _references(sites: Sites, years: Sequence[int]) -> FloatArray:
@@ -189,14 +202,16 @@ def _rows(
         _millionths(found.high).tolist(),
         _millionths(found.weights).tolist(),
         found.zones.tolist(),
+        np.where(np.isnan(found.exceedances), -1, np.nan_to_num(found.exceedances) * MILLION).round().tolist(),
         strict=True,
     )
-    for site, employer, known, count, expected, band, low, high, weight, zone in columns:
+    for site, employer, known, count, expected, band, low, high, weight, zone, exceedance in columns:
         told = None if count < 0 else count
         whole = wholes[-site - 1] if site < 0 else None
         whose = (None, whole.siret) if whole else (site, None)
         start = (*whose, employer, owners.get(whole or site), years[0], years[-1])
-        yield (*start, known, told, expected, band.value, low, high, weight, zone)
+        probability = None if exceedance < 0 else int(exceedance)
+        yield (*start, known, told, expected, band.value, low, high, weight, zone, probability)
 
 
 def _territory(region: str, found: Findings, years: Sequence[int], is_structure: NDArray[np.bool_]) -> ClaimTerritory:

@@ -12,12 +12,12 @@ from app.actions.errors import Difference, Forbidden, Stale, Unacceptable
 from app.actions.journal import record
 from app.extensions import db
 from app.models import JournalAction, ObjectKind, TargetingCampaign, TargetingDepartement
-from app.permissions import Actor, may_decide_list, may_make_lists
+from app.permissions import Act, Actor, Kind, figure_owners, may_decide_list, may_make_lists, relations_needed
 from app.readers.nomenclatures import CareField, care_field_of_category
 from figures.targeting import Criterion, Method, Unscorable
 from workflows.core import Missing, Refused
 from workflows.targeting_list import OPEN_TO_CHANGE, WORKFLOW, ListState, MembershipRule, QuorumRule, validity_refusal
-from workflows.targeting_scope import ListRun, TargetField, criteria_of
+from workflows.targeting_scope import ListRun, TargetField, criteria_of, criteria_used
 
 METHOD_VERSION = "2026.1"
 """The version of the method that a list says it follows; changed with the meaning of its criteria."""
@@ -152,8 +152,9 @@ def missing_for(campaign: TargetingCampaign, slug: str, *, today: date, **facts:
 
 def method_of(field: TargetField, weights: Mapping[str, int], first: int, following: int, coverage: int) -> Method:
     """Return the method that a list would follow; raises Unscorable, in French, when it says nothing."""
-    known = [one for one in criteria_of(field) if one.code in weights]
-    return Method(tuple(Criterion(one.code, weights[one.code]) for one in known), first, following, coverage)
+    used = criteria_used(field, weights)
+    criteria = (Criterion(one.code, weights[one.code], is_probability=one.is_exceedance) for one in used)
+    return Method(tuple(criteria), first, following, coverage)
 
 
 def is_of_field(field: TargetField, category: str) -> bool:
@@ -236,10 +237,22 @@ def _refuse_faults(terms: ListTerms, actor: Actor, today: date, predecessor: Tar
         raise Unacceptable(missing.why, missing.at)
     if terms.consulted_until and terms.consulted_until > terms.valid_until:
         raise Unacceptable("La consultation se termine avant la validité de la liste.", "consulted_until")
+    if any(one.is_exceedance for one in criteria_used(terms.field, terms.weights)):
+        _refuse_closed_accidents(terms, actor)
     try:
         method_of(terms.field, terms.weights, terms.first, terms.following, terms.coverage)
     except Unscorable as why:
         raise Unacceptable(str(why), "weight_absence" if not any(terms.weights.values()) else "first") from why
+
+
+def _refuse_closed_accidents(terms: ListTerms, actor: Actor) -> None:
+    others = figure_owners(actor, terms.departements, Kind.AT_BAND) - {0, actor.organisation_id}
+    if not others and not relations_needed(actor.role, Kind.AT_BAND, Act.WRITE):
+        raise Unacceptable(
+            "Aucune convention en vigueur ne vous ouvre la classe des accidents dans tout ce territoire : "
+            "laissez ce poids à zéro.",
+            "weight_accidents",
+        )
 
 
 def _put(campaign: TargetingCampaign, terms: ListTerms) -> None:

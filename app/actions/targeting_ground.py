@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.actions.figure_columns import Sites, read_sites, read_table
 from app.actions.targeting import is_of_field
 from app.extensions import db
-from app.models import Observation, Structure, TargetingCampaign
+from app.models import ClaimEvidence, Observation, Structure, TargetingCampaign
 from app.readers.territories import departements
 from workflows.targeting_scope import TargetCriterion
 
@@ -49,12 +49,53 @@ def read_ground(campaign: TargetingCampaign) -> Ground:
 def read_values(
     ground: Ground, criteria: Sequence[TargetCriterion], years: Sequence[int], owners: Collection[int]
 ) -> NDArray[np.float64]:
-    """Return the values of each criterion in millionths: sites × years × criteria, NaN where one part is unknown."""
+    """Return the values of each criterion in millionths: sites × years × criteria, NaN where one part is unknown.
+
+    That of accidents is of no one year: it is read apart, by `read_exceedances`.
+    """
     codes = [code for one in criteria for code in (*one.plus, *one.minus)]
     table = read_table(ground.every, codes, years, owners)[ground.places]
     by_code = {code: table[:, place * len(years) : (place + 1) * len(years)] for place, code in enumerate(codes)}
-    found = [sum(by_code[code] for code in one.plus) - sum(by_code[code] for code in one.minus) for one in criteria]
+    unread = np.full((ground.places.size, len(years)), np.nan)
+    found = [
+        sum(by_code[code] for code in one.plus) - sum(by_code[code] for code in one.minus) if one.plus else unread
+        for one in criteria
+    ]
     return np.stack(found, axis=2) if found else np.empty((ground.places.size, len(years), 0))
+
+
+def read_exceedances(ground: Ground, owners: Collection[int]) -> NDArray[np.float64]:
+    """Return the probability of an excess of accidents of each site compared, in millionths; NaN where none is told."""
+    evidence = ClaimEvidence
+    rows = db.session.execute(
+        select(evidence.structure_id, evidence.exceedance)
+        .where(
+            evidence.structure_id.is_not(None),
+            evidence.exceedance.is_not(None),
+            func.coalesce(evidence.organisation_id, 0).in_(sorted(owners)),
+        )
+        .order_by(evidence.structure_id)
+    ).all()
+    told = np.full(ground.sites.ids.size, np.nan)
+    if not rows or not told.size:
+        return told
+    sites, values = (np.array(column) for column in zip(*rows, strict=True))
+    places = np.minimum(np.searchsorted(sites, ground.sites.ids), sites.size - 1)
+    found = sites[places] == ground.sites.ids
+    told[found] = values[places][found]
+    return told
+
+
+def owners_of_exceedances(campaign: TargetingCampaign, owners: Collection[int]) -> list[int]:
+    """Return those of these organisations whose accidents a list weighs; 0: a command's."""
+    whose = func.coalesce(ClaimEvidence.organisation_id, 0)
+    found = db.session.scalars(
+        select(whose)
+        .join(Structure, ClaimEvidence.structure_id == Structure.id)
+        .where(Structure.departement.in_(campaign.codes), whose.in_(sorted(owners)))
+        .distinct()
+    )
+    return sorted(found)
 
 
 def owners_of_values(

@@ -14,20 +14,27 @@ from sqlalchemy import or_, select, update
 from app.actions.journal import record
 from app.actions.peers import nested_groups
 from app.actions.targeting import method_of
-from app.actions.targeting_ground import Ground, owners_of_values, read_ground, read_values
+from app.actions.targeting_ground import (
+    Ground,
+    owners_of_exceedances,
+    owners_of_values,
+    read_exceedances,
+    read_ground,
+    read_values,
+)
 from app.actions.targeting_snapshot import Found, summary_of, write_snapshot
 from app.extensions import db
 from app.models import JournalAction, ObjectKind, TargetingCampaign
-from app.permissions import Actor, figure_owners
+from app.permissions import Actor, Kind, figure_owners
 from app.statistics.grouped import numbered
 from app.statistics.rankable import Rankable, rankable_millionths
 from app.statistics.score import score, sensitivity
-from app.statistics.steady import steady
+from app.statistics.steady import as_told, steady
 from figures.targeting import Method, Unscorable
-from workflows.targeting_scope import RUN_STAGES, ListRun, TargetCriterion, criteria_of
+from workflows.targeting_scope import RUN_STAGES, ListRun, TargetCriterion, criteria_used
 
 STALE = timedelta(minutes=10)
-CODE_VERSION = "ciblage-1"
+CODE_VERSION = "ciblage-2"
 """Changed with the formulas: a list says by which it was computed."""
 
 
@@ -68,14 +75,18 @@ def compute(
     on_stage(1)
     owners = figure_owners(actor, campaign.codes)
     method = method_of(campaign.field, campaign.weights, campaign.first, campaign.following, campaign.coverage)
-    criteria = tuple(one for one in criteria_of(campaign.field) if one.code in campaign.weights)
+    criteria = criteria_used(campaign.field, campaign.weights)
+    weighs_accidents = any(one.is_exceedance for one in criteria)
+    claim_owners = figure_owners(actor, campaign.codes, Kind.AT_BAND) if weighs_accidents else frozenset()
     years = tuple(range(campaign.first_year, campaign.last_year + 1))
     values = read_values(ground, criteria, years, owners)
+    exceedances = read_exceedances(ground, claim_owners)
     on_stage(2)
-    found = find(ground, criteria, years, values, method)
+    found = find(ground, criteria, years, values, method, exceedances)
     on_stage(3)
     write_snapshot(campaign, ground, found)
     campaign.owners = owners_of_values(campaign, criteria, owners)
+    campaign.claim_owners = owners_of_exceedances(campaign, claim_owners)
     campaign.summary = summary_of(ground, found)
     campaign.computed_method, campaign.computed_at = campaign.method_digest, now
     campaign.code_version, campaign.run, campaign.run_stage = CODE_VERSION, ListRun.DONE, len(RUN_STAGES)
@@ -89,8 +100,13 @@ def find(
     years: tuple[int, ...],
     values: NDArray[np.float64],
     method: Method,
+    exceedances: NDArray[np.float64] | None = None,
 ) -> Found:
-    """Return the scores of the structures compared; those out of the territory are peers, and are not classed."""
+    """Return the scores of the structures compared; those out of the territory are peers, and are not classed.
+
+    `exceedances`, in millionths, are the values of the criterion of accidents, if any. They answer for nobody: whoever
+    gave no other figure stays without an answer.
+    """
     if not ground.is_here.any():
         raise Unscorable("Ce territoire ne compte aucun établissement ouvert du champ choisi.")
     if np.isnan(values[ground.is_here]).all():
@@ -100,7 +116,10 @@ def find(
         )
     groups = numbered(ground.sites.region, ground.sites.category)
     columns = tuple(
-        steady(rankable_millionths(values[:, :, place]), ground.staff, groups) for place in range(len(criteria))
+        as_told(exceedances)
+        if one.is_exceedance and exceedances is not None
+        else steady(rankable_millionths(values[:, :, place]), ground.staff, groups)
+        for place, one in enumerate(criteria)
     )
     ranked = Rankable(np.stack([column.estimates for column in columns], axis=1))
     universes = np.where(ground.is_here, 0, -1)

@@ -148,7 +148,9 @@ def _line_rows(
     classes = found.scores.classes[here][order]
     worst = np.minimum.reduceat(RANKS[classes], starts)
     own = RANKS[classes] == np.repeat(worst, counts)
-    apart = (found.scores.percentiles[here][order] >= SET_APART) & (np.array(found.weights) > 0)
+    # Who reads no figure reads the motives: that accidents set an employer apart is not theirs to know.
+    told = np.array([not one.is_exceedance for one in found.criteria]) & (np.array(found.weights) > 0)
+    apart = (found.scores.percentiles[here][order] >= SET_APART) & told
     columns = zip(
         numbers.tolist(),
         counts.tolist(),
@@ -194,8 +196,15 @@ def summary_of(ground: Ground, found: Found) -> dict[str, Any]:
         "classes": {one.value: int((classes == place).sum()) for place, one in enumerate(CLASSES)},
         "robust": None if np.isnan(robust) else round(100 * robust),
         "moves": moves,
-        "inputs": digest([ground.sites.ids[here].tolist(), _whole(found.values[here].ravel())]),
+        "inputs": digest(_inputs(ground, found)),
     }
+
+
+def _inputs(ground: Ground, found: Found) -> list[list[Any]]:
+    """The structures of a list, their values by year, and the probabilities of an excess, which are of no one year."""
+    here, pairs = ground.is_here, zip(found.criteria, found.columns, strict=True)
+    of_no_year = (_whole(column.means[here]) for criterion, column in pairs if criterion.is_exceedance)
+    return [ground.sites.ids[here].tolist(), _whole(found.values[here].ravel()), *of_no_year]
 
 
 def _table(model: Any) -> Table:

@@ -122,7 +122,9 @@ class ClaimEvidence(Model):
     `accidents` is empty when they are few enough to point at somebody; the interval is then that of any few. `expected`
     counts millionths of an accident; `low` and `high` bound the true rate, in millionths of that of its group, with a
     probability of nine in ten; `weight` (millionths) says how far the structure's own count is believed. `zone` goes
-    from -2 to 2: where it stands in the funnel, 0 within its 95 % limits.
+    from -2 to 2: where it stands in the funnel, 0 within its 95 % limits. `exceedance` (millionths) is
+    the probability that the true rate is above 1.2 times that of its group, the middle of any few standing for few
+    accidents; empty where there is too little to tell, or where chance explains the whole group.
     """
 
     __tablename__ = "claim_evidence"
@@ -142,6 +144,7 @@ class ClaimEvidence(Model):
     high: Mapped[int] = mapped_column(BigInteger)
     weight: Mapped[int] = mapped_column(BigInteger)
     zone: Mapped[int]
+    exceedance: Mapped[int | None]
 
 
 class ClaimTerritory(Model):

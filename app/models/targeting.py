@@ -24,7 +24,8 @@ class TargetingCampaign(Versioned, Submitted, Model):
 
     `weights` are by criterion; `first` and `following` the percents of the classes, `coverage` the least percent of the
     weights that must be known. `owners` are the organisations whose figures were used (0: brought in by a command):
-    whoever reads the figures of the list reads those of all of them. `summary` holds counts alone. `predecessor` is
+    whoever reads the figures of the list reads those of all of them; `claim_owners`, those whose accidents
+    count in it. `summary` holds counts alone. `predecessor` is
     the signed list that this one replaces once it is signed itself; a list has one at most to follow it.
     """
 
@@ -67,6 +68,7 @@ class TargetingCampaign(Versioned, Submitted, Model):
     computed_method: Mapped[digest | None]
     code_version: Mapped[short] = mapped_column(default="")
     owners: Mapped[list[int]] = mapped_column(JSON, default=list)
+    claim_owners: Mapped[list[int]] = mapped_column(JSON, default=list)
     summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     organisation: Mapped[Organisation] = relationship()

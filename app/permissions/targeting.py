@@ -81,43 +81,48 @@ def reads_campaign_counts(actor: Actor) -> bool:
 # --- Figures ------------------------------------------------------------------------------------------------
 
 
-def figure_owners(actor: Actor, departements: Iterable[str]) -> frozenset[int]:
-    """Return the organisations whose indicators the actor reads in all of these places; 0: a command's.
+def figure_owners(actor: Actor, departements: Iterable[str], kind: Kind = Kind.INDICATOR) -> frozenset[int]:
+    """Return the organisations whose figures of a kind the actor reads in all of these places; 0: a command's.
 
     A list is computed from nothing else: a figure that its organisation may not read does not count.
     """
     places = frozenset(departements)
     found = {actor.organisation_id or 0} | {
-        source
-        for flow in actor.flows_of(Kind.INDICATOR)
-        for source in flow.sources
-        if places <= _opened_by(actor, source)
+        source for flow in actor.flows_of(kind) for source in flow.sources if places <= _opened_by(actor, source, kind)
     }
-    nobody = {0} if relations_needed(actor.role, Kind.INDICATOR, Act.WRITE) else set()
+    nobody = {0} if relations_needed(actor.role, kind, Act.WRITE) else set()
     return frozenset(found | nobody)
 
 
-def _opened_by(actor: Actor, source: int) -> frozenset[str]:
-    flows = actor.flows_of(Kind.INDICATOR)
+def _opened_by(actor: Actor, source: int, kind: Kind) -> frozenset[str]:
+    flows = actor.flows_of(kind)
     return frozenset().union(*(flow.departements for flow in flows if source in flow.sources))
 
 
 def figure_places(actor: Actor, campaign: TargetingCampaign) -> frozenset[str]:
     """Return the départements where the actor reads the figures of a list: those of every organisation they are of."""
-    if Relation.TERRITORY not in relations_needed(actor.role, Kind.INDICATOR, Act.READ):
+    places = _places_of(actor, campaign, Kind.INDICATOR, campaign.owners)
+    if campaign.claim_owners:
+        places &= _places_of(actor, campaign, Kind.AT_BAND, campaign.claim_owners)
+    return places
+
+
+def _places_of(actor: Actor, campaign: TargetingCampaign, kind: Kind, owners: Iterable[int]) -> frozenset[str]:
+    if Relation.TERRITORY not in relations_needed(actor.role, kind, Act.READ):
         return frozenset()
     places = campaign_places(actor, campaign)
-    for owner in campaign.owners:
-        if owner == 0 and not relations_needed(actor.role, Kind.INDICATOR, Act.WRITE):
+    for owner in owners:
+        if owner == 0 and not relations_needed(actor.role, kind, Act.WRITE):
             return frozenset()
         if owner not in (0, actor.organisation_id):
-            places &= _opened_by(actor, owner)
+            places &= _opened_by(actor, owner, kind)
     return places
 
 
 def may_read_figures_of(actor: Actor, campaign: TargetingCampaign, employer: Employer) -> bool:
     """Tell whether a line of a list explains itself to the actor in figures; otherwise in words."""
-    return bool(figure_places(actor, campaign)) and may(actor, Act.READ, Kind.INDICATOR, employer)
+    kinds = (Kind.INDICATOR, Kind.AT_BAND) if campaign.claim_owners else (Kind.INDICATOR,)
+    return bool(figure_places(actor, campaign)) and all(may(actor, Act.READ, kind, employer) for kind in kinds)
 
 
 # --- Frozen texts -------------------------------------------------------------------------------------------

@@ -38,6 +38,11 @@ def rankable_quantities(values: Sequence[Decimal | int | None]) -> Rankable:
     return Rankable(np.array([np.nan if value is None else float(value) for value in values], np.float64))
 
 
+def rankable_probabilities(column: NDArray[np.int64] | FloatArray) -> Rankable:
+    """Return probabilities of an excess read from their column in bulk, in millionths; missing ones NaN."""
+    return Rankable(np.asarray(column, np.float64) / 1_000_000)
+
+
 def rankable_exceedance(group: Shrinkage, times: float = 1.2) -> Rankable:
     """Return the probability that each site is above so many times its group: all that accidents bring to a rank."""
     return Rankable(group.exceedance(times))

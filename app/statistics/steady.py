@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.statistics.grouped import FloatArray, IntArray
-from app.statistics.rankable import Rankable
+from app.statistics.rankable import Rankable, rankable_probabilities
 from app.statistics.shrinkage import shrink
 
 FEWEST_YEARS = 2
@@ -63,6 +63,16 @@ def steady(
     for group in _pooled(groups, served):
         weights[group], estimates[group] = _draw(means[group], size[group], years[group], gaps[group])
     return Steady(means, years, weights, Rankable(np.rint(estimates)))
+
+
+def as_told(probabilities: FloatArray) -> Steady:
+    """Return a criterion that is ranked as it is: probabilities of an excess, in millionths, NaN where none is told.
+
+    Its years were added and its chance taken out where it was computed (`shrinkage`).
+    """
+    known = ~np.isnan(probabilities)
+    unknown = np.full(probabilities.shape, np.nan)
+    return Steady(probabilities, known.astype(np.int64), unknown, rankable_probabilities(probabilities))
 
 
 def _sizes(staff: FloatArray, served: NDArray[np.bool_]) -> FloatArray:

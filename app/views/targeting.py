@@ -44,7 +44,7 @@ from workflows.calendar import add_months
 from workflows.core import Refused
 from workflows.targeting_list import LONGEST_MONTHS, WORKFLOW, ListState, MembershipRule, QuorumRule
 from workflows.targeting_opening import AFTER_SIGNING
-from workflows.targeting_scope import RUN_STAGES, Route, TargetField, criteria_of, route_of
+from workflows.targeting_scope import RUN_STAGES, Route, TargetField, criteria_of, criteria_used, route_of
 
 bp = Blueprint("targeting", __name__, url_prefix="/ciblage")
 
@@ -141,7 +141,7 @@ def terms_typed(form: CampaignForm) -> actions.ListTerms:
         departements=frozenset(form.departements.data or ()),
         first_year=form.first_year.data or 0,
         last_year=form.last_year.data or 0,
-        weights={one.code: weights[one.code] for one in criteria_of(field)},
+        weights={one.code: weights[one.code] for one in criteria_used(field, weights)},
         first=form.first.data or 0,
         following=form.following.data or 0,
         coverage=form.coverage.data or 0,

@@ -133,6 +133,10 @@ def _criteria(method: Mapping[str, Any]) -> tuple[Criterion, ...]:
     return tuple(Criterion(one.label, weights.get(one.code, 0), one.caution) for one in known)
 
 
+def _accidents(method: Mapping[str, Any]) -> str:
+    return words.accidents_rule(TargetField(method["field"]), method.get("weights", {})) if "field" in method else ""
+
+
 def _method(method: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     first, following = method.get("cuts", (0, 0))
     years = method.get("years")
@@ -145,7 +149,7 @@ def _method(method: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     rows = (
         ("Années des chiffres", f"{years[0]} à {years[1]}" if years else ""),
         ("Classes", classes if "cuts" in method else ""),
-        ("Accidents du travail", "Hors du calcul : un élément de contexte, jamais un classement."),
+        ("Accidents du travail", _accidents(method)),
         ("Version de la méthode", method.get("version", "")),
         ("Version du calcul", method.get("code", "")),
         ("Empreinte des chiffres lus", method.get("inputs", "")),

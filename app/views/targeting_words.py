@@ -16,7 +16,7 @@ from figures.targeting import TargetClass
 from workflows.targeting_appraisal import Fairness
 from workflows.targeting_list import ListState
 from workflows.targeting_proposals import Decision
-from workflows.targeting_scope import ListRun, Route, TargetCriterion, criteria_of
+from workflows.targeting_scope import ListRun, Route, TargetCriterion, TargetField, criteria_of, criteria_used
 from workflows.targeting_texts import Difference
 
 TONES = {
@@ -42,6 +42,16 @@ WITHOUT_FIGURES = {
 MOST_NAMED = 4
 """Départements named one by one; more of them are told by their codes."""
 ADDED = "Ajouté par des personnes qui le connaissent : aucun calcul ne le plaçait sur la liste."
+
+
+def accidents_rule(field: TargetField, weights: Mapping[str, int]) -> str:
+    """Return what a list says of accidents: context, or a probability that it weighs."""
+    if any(one.is_exceedance for one in criteria_used(field, weights)):
+        return (
+            "Comptés par la probabilité d’un excès sur plusieurs années, quand il y en a assez pour conclure ; jamais "
+            "par l’indice de fréquence, et jamais un classement."
+        )
+    return "Hors du calcul : ils restent un élément de contexte, jamais un classement."
 
 
 def state_tone(state: ListState) -> str:
@@ -96,7 +106,7 @@ def rules(campaign: TargetingCampaign) -> list[dict[str, str]]:
         ("Critères et poids", "\n".join(weights)),
         ("Classes", cuts),
         ("Version de la méthode", f"{campaign.method_version}, calcul {campaign.code_version or 'à faire'}"),
-        ("Accidents du travail", "Hors du calcul : ils restent un élément de contexte, jamais un classement."),
+        ("Accidents du travail", accidents_rule(campaign.field, campaign.weights)),
         ("Employeur de plusieurs fédérations, ou d’aucune", f"Il figure {campaign.membership.label}."),
         ("Signatures nécessaires", campaign.quorum.label),
         ("Composition de la réunion", campaign.meeting),
@@ -200,12 +210,27 @@ def _row(
 ) -> CriterionRow:
     values = zip(range(campaign.first_year, campaign.last_year + 1), told["values"], strict=True)
     years = "; ".join(f"{year} : {_rate(value)}" for year, value in values).replace("; ", " ; ")
+    if criterion.is_exceedance:
+        return _accidents_row(campaign, criterion, told)
     mean = f"{_rate(told['mean'])} ({plural(told['years'], 'année connue', 'années connues')})"
     if told["mean"] is None:
         mean = "trop peu d’années ou de salariés"
     contribution = "—" if told["contribution"] is None else _tenths(told["contribution"])
     return CriterionRow(
         criterion.label, years, mean, _place(told, score), str(campaign.weights.get(criterion.code, 0)), contribution
+    )
+
+
+def _accidents_row(campaign: TargetingCampaign, criterion: TargetCriterion, told: Mapping[str, Any]) -> CriterionRow:
+    """Accidents are told as a probability: a place among peers would be a rank."""
+    known = told["mean"] is not None
+    return CriterionRow(
+        criterion.label,
+        "les dernières années connues, réunies",
+        f"{_rate(told['mean'])} de probabilité d’un excès" if known else "trop peu pour conclure",
+        "comparé à son activité, jamais classé" if known else "—",
+        str(campaign.weights.get(criterion.code, 0)),
+        "—" if told["contribution"] is None else _tenths(told["contribution"]),
     )
 
 

@@ -1,5 +1,6 @@
 """Peers and accidents made in one batch: against what the pure functions give, structure by structure."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -145,6 +146,24 @@ def test_a_region_is_the_published_example() -> None:
     )
 
 
+def test_the_probability_that_may_be_told_never_gives_few_accidents_back() -> None:
+    def told(counts: list[int]) -> list[float]:
+        table = np.array([[count, 0] for count in counts], np.float64)
+        staff = np.array([[number / 2] * 2 for number in STAFF], np.float64)
+        found = find(np.array(["8710A"] * 10), table, staff, np.full((10, 2), 1000.0))
+        assert found is not None
+        return list(found.exceedances)
+
+    probabilities = told(COUNTS)
+    enough = [place for place, count in enumerate(COUNTS) if count == 0 or count >= 5]
+    assert [probabilities[place] for place in enough] == pytest.approx([ABOVE[place] for place in enough], abs=5e-4)
+    group = shrink(COUNTS, STAFF)
+    few = replace(group, counts=np.array([2.5 if 0 < count < 5 else count for count in COUNTS])).exceedance(1.2)
+    assert probabilities == pytest.approx(few)
+    alike = told([number // 10 for number in STAFF])
+    assert np.isnan(alike).all()  # chance explains them all: nobody is told to be above
+
+
 def test_activities_are_apart_when_they_are_many_together_otherwise() -> None:
     rng = np.random.default_rng(3)
     nafs = np.array(["8710A"] * 25 + ["8810A"] * 5 + [""] * 5)
@@ -165,6 +184,6 @@ def test_a_year_without_reference_or_staff_adds_nothing(world: World) -> None:
     found = find(np.array(["8710A"] * 3), counts, staff, references)
     assert found is not None and found.places.tolist() == [0, 1]
     assert found.pooled.counts.tolist() == [5, 1] and found.pooled.years.tolist() == [2, 1]
-    assert found.bands[1] is EvidenceBand.TOO_SMALL
+    assert found.bands[1] is EvidenceBand.TOO_SMALL and np.isnan(found.exceedances[1])
     assert find(np.array(["8710A"]), counts[2:], staff[2:], references[2:]) is None
     assert db.session.scalar(select(ClaimTerritory)) is None

@@ -15,6 +15,7 @@ from app.actions.targeting_run import claim
 from app.extensions import db
 from app.jobs import targeting as job
 from app.models import (
+    Convention,
     JournalAction,
     JournalEntry,
     Structure,
@@ -23,7 +24,7 @@ from app.models import (
     TargetingScore,
 )
 from figures.targeting import TargetClass
-from tests.targeting import NOW, TODAY, compute, make_campaign, make_region, terms
+from tests.targeting import NOW, TODAY, add_accidents, compute, make_campaign, make_region, terms
 from tests.world import World
 from workflows.core import Refused
 from workflows.targeting_list import ListState
@@ -65,6 +66,46 @@ def test_a_list_is_computed_from_its_figures_and_says_why(world: World) -> None:
     assert (absence["years"], absence["peers"], absence["percentile"]) == (3, 38, 987)
     assert campaign.summary["classes"]["first"] == 4 and campaign.summary["robust"] == 100
     assert campaign.owners == [world.organisation("ARS Poitou").id]
+
+
+def test_accidents_weigh_by_their_probability_where_a_convention_opens_them(world: World) -> None:
+    make_region(world)
+    add_accidents(world, {"EHPAD 005": 90, "EHPAD 039": 10, "EHPAD 000": 99, "EHPAD 038": None})
+    actor, weights = world.actor("coordinatrice"), {"absence": 50, "rotation": 35, "vacance": 15, "accidents": 100}
+    campaign = compute(make_campaign(actor, weights=weights), actor)
+    assert campaign.claim_owners == [world.organisation("Carsat Poitou").id]
+    found = {one["code"]: one for one in told(campaign, "EHPAD 005")["criteria"]}
+    assert (found["accidents"]["mean"], found["accidents"]["percentile"]) == (900_000, 900)
+    assert (found["accidents"]["contribution"], found["accidents"]["values"]) == (450, [None, None, None])
+    without = {one["code"]: one for one in told(campaign, "EHPAD 038")["criteria"]}
+    assert (without["accidents"]["mean"], without["accidents"]["contribution"]) == (None, None)
+    # Accidents answer for nobody, and their part in a class is told in no words that travel without figures.
+    assert "Association 000" in of(campaign, TargetClass.SILENT)
+    assert all("accidents" not in line.motives for line in lines(campaign).values())
+    inputs = campaign.summary["inputs"]
+    apart = compute(make_campaign(actor, weights={**weights, "accidents": 0}), actor)
+    assert apart.claim_owners == [] and [one["code"] for one in told(apart, "EHPAD 005")["criteria"]] == [
+        "absence", "rotation", "vacance",
+    ]  # fmt: skip
+    assert apart.summary["inputs"] != inputs
+
+
+def test_accidents_that_no_convention_opens_are_refused_a_weight(world: World) -> None:
+    make_region(world, 12)
+    add_accidents(world, {"EHPAD 005": 90})
+    actor, weights = world.actor("coordinatrice"), {"absence": 50, "accidents": 10}
+    campaign = make_campaign(actor, weights=weights)
+    db.session.scalars(select(Convention)).one().closed_on = TODAY
+    db.session.flush()
+    alone = world.actor("coordinatrice")
+    with pytest.raises(Unacceptable, match="laissez ce poids à zéro") as refused:
+        make_campaign(alone, weights=weights, title="Une autre")
+    assert refused.value.field == "weight_accidents"
+    # Computed after the convention has ended, they are left out like any figure that is no longer open.
+    closed = compute(campaign, alone)
+    assert closed.claim_owners == [] and {one["contribution"] for one in told(closed, "EHPAD 005")["criteria"][1:]} == {
+        None
+    }
 
 
 def test_computing_again_gives_the_same_rows_and_keeps_what_people_decided(world: World) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.actions import targeting_notes as actions
 from app.extensions import db
 from app.models import Convention, Employer, TargetingCampaign, TargetingLine, Visibility
-from app.permissions import campaign_places, figure_places
+from app.permissions import campaign_places, figure_places, may_read_figures_of
 from app.queries import targeting as queries
 from app.queries.employers import get_employer
 from app.queries.targeting import LineFilters
@@ -99,6 +99,21 @@ def test_figures_are_for_those_who_read_them_where_they_are(world: World, campai
     assert figure_places(world.actor("referent"), campaign) == {"79", "86"}
     whose = world.employer("Association 029")
     assert [len(queries.list_scores(world.actor(who), campaign, whose)) for who in ("referent", "federation")] == [1, 0]
+
+
+def test_whose_accidents_a_list_weighs_open_its_figures_too(world: World, campaign: TargetingCampaign) -> None:
+    number = world.employer("Association 029").id
+
+    def reads(who: str) -> bool:
+        actor = world.actor(who)
+        employer = get_employer(actor, number)
+        return employer is not None and may_read_figures_of(actor, campaign, employer)
+
+    readers = ("referent", "preventeur", "departement", "federation")
+    campaign.claim_owners = [world.organisation("Carsat Poitou").id]
+    assert [who for who in readers if reads(who)] == ["referent", "preventeur", "departement"]
+    campaign.claim_owners = [world.organisation("Carsat Gironde").id]
+    assert not any(reads(who) or figure_places(world.actor(who), campaign) for who in readers)
 
 
 def test_notes_stay_where_their_author_leaves_them(world: World, campaign: TargetingCampaign) -> None:
