@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, String, cast, delete, exists, or_, select
 
+from app.actions.evidence import CODES as ACCIDENT_CODES
 from app.actions.import_restoring import restore_rows
 from app.actions.import_sweeping import KEPT
 from app.actions.imports import told
@@ -56,8 +57,7 @@ def frozen_upon(import_: Import) -> Sequence[str]:
             TargetingScore.campaign_id == TargetingCampaign.id,
             TargetingScore.structure_id == Observation.structure_id,
             Observation.import_id == import_.id,
-            Observation.year.between(TargetingCampaign.first_year, TargetingCampaign.last_year),
-            or_(*(_counts_in(field) for field in TargetField)),
+            or_(*(_counts_in(field) for field in TargetField), _weighs_accidents()),
         )
         .correlate(TargetingCampaign)
     )
@@ -70,7 +70,13 @@ def frozen_upon(import_: Import) -> Sequence[str]:
 
 def _counts_in(field: TargetField) -> ColumnElement[bool]:
     indicators = {code for criterion in criteria_of(field) for code in (*criterion.plus, *criterion.minus)}
-    return (TargetingCampaign.field == field) & Observation.indicator.in_(indicators)
+    is_of_its_years = Observation.year.between(TargetingCampaign.first_year, TargetingCampaign.last_year)
+    return (TargetingCampaign.field == field) & Observation.indicator.in_(indicators) & is_of_its_years
+
+
+def _weighs_accidents() -> ColumnElement[bool]:
+    """Accidents weigh by what all their years come to together, not by the years of the list."""
+    return Observation.indicator.in_(ACCIDENT_CODES) & (cast(TargetingCampaign.claim_owners, String) != "[]")
 
 
 def withdraw(import_: Import, context: Context) -> None:

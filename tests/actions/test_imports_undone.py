@@ -17,8 +17,11 @@ from app.models import (
     ClaimReference,
     Employer,
     ExchangeKind,
+    FigureSource,
     Import,
     ImportChange,
+    Observation,
+    Quality,
     Sector,
     Structure,
     Visibility,
@@ -26,9 +29,9 @@ from app.models import (
 from app.queries.cases import get_case
 from app.queries.journal_check import check_journal
 from tests.actions.test_imports import undo
-from tests.factories import make_case, make_exchange
+from tests.factories import make_case, make_exchange, make_import
 from tests.incoming import bring_in, counts, csv_file, plant
-from tests.targeting import NOW, compute, make_campaign, make_region
+from tests.targeting import NOW, YEARS, add_accidents, compute, make_campaign, make_region
 from tests.world import World
 from workflows.import_run import ImportKind, ImportState
 from workflows.support_case import State
@@ -195,3 +198,21 @@ def test_figures_that_a_frozen_list_holds_stay(world: World) -> None:
     assert built_on(brought, now=NOW) == "Une liste de ciblage a été figée avec ces chiffres : « EHPAD 2026 »."
     brought.ended_at = NOW + timedelta(days=1)
     assert built_on(brought, now=NOW) == "", "what came in after the computation is not in it"
+
+
+def test_accidents_that_a_frozen_list_weighs_stay(world: World) -> None:
+    structure = make_region(world, 20)[5].structures[0]
+    add_accidents(world, {structure.name: 90})
+    brought = make_import(world.organisation("Carsat Poitou"), ImportKind.ATMP)
+    years = {"year": YEARS[0] - 2, "value": 6, "quality": Quality.GOOD, "source": FigureSource.ATMP}
+    place = {"structure_id": structure.id, "employer_id": structure.employer_id, "import_id": brought.id}
+    db.session.add(Observation(indicator="at_first_payment", **years, **place))
+    actor = world.actor("coordinatrice")
+    campaign = compute(make_campaign(actor, title="EHPAD 2026", weights={"absence": 50, "accidents": 10}), actor)
+    brought = db.session.scalars(select(Import).where(Import.kind == ImportKind.ATMP)).one()
+    campaign.state, brought.ended_at = ListState.FROZEN, campaign.computed_at
+    db.session.flush()
+    assert built_on(brought, now=NOW) == "Une liste de ciblage a été figée avec ces chiffres : « EHPAD 2026 »."
+    campaign.claim_owners = []
+    db.session.flush()
+    assert built_on(brought, now=NOW) == ""
