@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, literal, or_, select, union
 
 from app.extensions import db
+from app.filters import lower_first
 from app.models import (
     OPEN_FOLLOW_UPS,
     Aid,
@@ -75,9 +76,8 @@ def _cases(actor: Actor, whose: Whose, today: date) -> list[tuple[int, Collision
             if entered_on > add_months(today, -REFUSAL_MONTHS):
                 found.append((employer, Collision(f"N’a pas donné suite le {entered_on:%d/%m/%Y}", number)))
             continue
-        what = (
-            "Contrat de prévention en cours" if state is State.CONTRACT else f"Dossier ouvert ({state.label.lower()})"
-        )
+        opened = f"Dossier ouvert ({lower_first(state.label)})"
+        what = "Contrat de prévention en cours" if state is State.CONTRACT else opened
         found.append((employer, Collision(f"{what}, {lead or 'chef de file à désigner'}", number, True)))
     return found
 

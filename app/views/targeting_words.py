@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.filters import day, number, plural
+from app.filters import day, lower_first, number, plural
 from app.models import TargetingCampaign, TargetingLine, TargetingPart, TargetingProposal, TargetingScore
 from app.readers.territories import departement_name
 from app.statistics.disclosure import SMALLEST_CELL
@@ -115,7 +115,7 @@ def rules(campaign: TargetingCampaign) -> list[dict[str, str]]:
 
 
 def _weight(criterion: TargetCriterion, weight: int) -> str:
-    caution = f" ({criterion.caution.rstrip('.').lower()})" if criterion.caution else ""
+    caution = f" ({lower_first(criterion.caution.rstrip('.'))})" if criterion.caution else ""
     return f"{criterion.label} : {weight}{caution}"
 
 
