@@ -21,6 +21,8 @@ QUIET = (
 )
 AXE = ROOT / "node_modules" / "axe-core"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+Enter = Callable[..., Page]
+"""Signing in as somebody, on a screen of some size: a page of their own browser."""
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +50,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+def sign_in(browser: Browser, site: Site) -> Iterator[Enter]:
     """Open the demonstration as somebody: `sign_in("preventeur@carsat.demo.example", PHONE)`."""
     contexts: list[BrowserContext] = []
 
@@ -65,6 +67,31 @@ def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     yield open_as
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, site: Site) -> Iterator[Enter]:
+    """Sign in by the password, as anybody who has an account."""
+    contexts: list[BrowserContext] = []
+    password = (site.folder / "demo-password").read_text().strip()
+
+    def open_as(email: str, viewport: dict[str, int] = DESKTOP) -> Page:
+        context = browser.new_context(viewport=viewport, locale="fr-FR")  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(f"{site.address}/connexion")
+        page.get_by_label("Adresse électronique").fill(email)
+        page.get_by_label("Mot de passe", exact=True).fill(password)
+        page.get_by_role("button", name="Se connecter").click()
+        page.wait_for_url(f"{site.address}/")
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    for table in ("recovery_codes", "second_factors"):  # the other stories of this site begin without
+        site.query(f"DELETE FROM {table}")
 
 
 @pytest.fixture(scope="session")

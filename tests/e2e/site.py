@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,18 +24,44 @@ SECONDS_TO_START = 60
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
+class Server:
+    """The web server of a site, which may be stopped and started again."""
+
+    def __init__(self, address: str, start: Callable[[], AbstractContextManager[None]]) -> None:
+        self._address, self._start, self._stack = address, start, ExitStack()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._stack.enter_context(self._start())
+        _wait_for(f"{self._address}/sante")
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        self._stack.close()
+
+
 @dataclass(frozen=True)
 class Site:
-    """A running demonstration; `owner` is the environment of who runs it."""
+    """A running demonstration; `owner` is the environment of who runs it, `serve` what starts its web server."""
 
     address: str
     engine: str
     folder: Path
     owner: Mapping[str, str]
+    serve: "Server"
 
     def command(self, *words: str) -> str:
         """Run a command of the application as who runs the site, and return what it prints."""
         return _flask(self.owner, *words)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """The web server stops for a while, then starts again at the same address."""
+        self.serve.stop()
+        try:
+            yield
+        finally:
+            self.serve.start()
 
     def query(self, sql: str, **values: object) -> Sequence[Any]:
         """Run one statement on the database, and return its rows if it has any."""
@@ -102,9 +128,11 @@ def running_site(folder: Path, engine: str, database_url: str | None, seeded: Pa
         parts = {("demo", "mail-sink"): env, ("scheduler",): reminders}
         for words, own in parts.items():
             stack.enter_context(_process([*FLASK, *words], own, folder))
-        stack.enter_context(_process(server, pages, folder))
-        _wait_for(f"http://127.0.0.1:{web}/sante")
-        yield Site(f"http://127.0.0.1:{web}", engine, folder, owner)
+        address = f"http://127.0.0.1:{web}"
+        serve = Server(address, lambda: _process(server, pages, folder))
+        stack.callback(serve.stop)
+        serve.start()
+        yield Site(address, engine, folder, owner, serve)
 
 
 def _signed_in_as(env: dict[str, str], database_url: str | None, role: str | None) -> dict[str, str]:

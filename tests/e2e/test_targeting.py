@@ -3,14 +3,13 @@
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, overflow, violations
+from tests.e2e.conftest import DESKTOP, PHONE, Enter, overflow, violations
 from tests.e2e.site import Site
 
 pytestmark = pytest.mark.browser
@@ -25,32 +24,6 @@ SIGNERS = {
     "SYNERPA": (OTHER_FEDERATION, "Valérie Aubin"),
 }
 TITLE = "EHPAD des Deux-Sèvres, l’année prochaine"
-Enter = Callable[..., Page]
-
-
-@pytest.fixture
-def enter(browser: Browser, site: Site) -> Iterator[Enter]:
-    """Sign in by the password, as anybody who has an account."""
-    contexts: list[BrowserContext] = []
-    password = (site.folder / "demo-password").read_text().strip()
-
-    def open_as(email: str, viewport: dict[str, int] = DESKTOP) -> Page:
-        context = browser.new_context(viewport=viewport, locale="fr-FR")  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.goto(f"{site.address}/connexion")
-        page.get_by_label("Adresse électronique").fill(email)
-        page.get_by_label("Mot de passe", exact=True).fill(password)
-        page.get_by_role("button", name="Se connecter").click()
-        page.wait_for_url(f"{site.address}/")
-        return page
-
-    yield open_as
-    for context in contexts:
-        context.close()
-    for table in ("recovery_codes", "second_factors"):  # the other stories of this site begin without
-        site.query(f"DELETE FROM {table}")
 
 
 @pytest.fixture
