@@ -55,6 +55,7 @@ NAVIGATION = (
             "targeting_delegates",
             "targeting_succession",
             "targeting_openings",
+            "employer_letters",
         ),
         Kind.TARGETING_LIST,
     ),
