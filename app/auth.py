@@ -22,6 +22,7 @@ from app.permissions import (
     administers,
     held_by,
     installs_organisations,
+    is_of_a_house,
     kinds_brought_in,
     makes_returns,
     may,
@@ -31,6 +32,7 @@ from app.permissions import (
     reads_counts_alone,
     reads_journal,
     relations_needed,
+    says_who_enters,
 )
 from app.queries.cases import get_case
 from app.queries.conventions import flows_of
@@ -78,6 +80,8 @@ people_administrator = Permission("administer people", administers)
 data_reader = Permission("read completeness", reads_completeness)
 returns_maker = Permission("prepare yearly returns", makes_returns, act=Act.READ)
 figures_reader = Permission("read counts", reads_counts_alone)
+house_member = Permission("read who enters the house", is_of_a_house, act=Act.READ)
+house_decider = Permission("say who enters the house", says_who_enters, act=Act.READ)
 platform_administrator = Permission("install organisations", installs_organisations)
 
 
@@ -252,6 +256,7 @@ def actor_of(user: User, capacity: Capacity) -> Actor:
         territory=held.territory,
         whole_territory=organisation.territory if organisation else frozenset(),
         employer_id=capacity.employer_id,
+        decides_access=capacity.decides_access,
         is_coordinator=held.is_coordinator,
         is_administrator=held.is_administrator,
         lent=held.lent,

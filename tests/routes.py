@@ -350,6 +350,15 @@ GET  /ciblage/{signed_campaign}/courriers                   302 200 200 200 200 
 POST /ciblage/{signed_campaign}/courriers/suite             401 302 302 302 302 403 403 403 403 403 403 403 404
 POST /ciblage/{signed_campaign}/courriers/{case}/nouveau    401 404 404 404 404 403 403 403 403 403 403 403 404
 GET  /ciblage/{signed_campaign}/courriers/lot-1.zip         302 302 302 302 302 403 403 403 403 403 403 403 404
+GET  /mon-etablissement/personnes                           302 403 403 403 403 403 403 403 200 403 403 403 403
+GET  /mon-etablissement/personnes/inviter                   302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /mon-etablissement/personnes/inviter                   401 403 403 403 403 403 403 403 422 403 403 403 403
+POST /mon-etablissement/personnes/999999/invitation         401 403 403 403 403 403 403 403 404 403 403 403 403
+POST /mon-etablissement/personnes/999999/retrait            401 403 403 403 403 403 403 403 404 403 403 403 403
+GET  /mon-etablissement/personnes/999999/passation          302 403 403 403 403 403 403 403 404 403 403 403 403
+POST /mon-etablissement/personnes/999999/passation          401 403 403 403 403 403 403 403 404 403 403 403 403
+GET  /dossiers/{case}/inviter-employeur                     302 200 403 403 403 403 403 403 403 403 403 403 404
+POST /dossiers/{case}/inviter-employeur                     401 422 403 403 403 403 403 403 403 403 403 403 404
 GET  /auto-diagnostic                                       302 200 200 200 200 200 403 403 200 200 403 403 200
 POST /auto-diagnostic                                       401 403 403 403 403 403 403 403 422 403 403 403 403
 GET  /auto-diagnostic/{diagnostic}                          302 404 404 404 404 404 403 403 200 404 403 403 404

@@ -66,18 +66,18 @@ def invite(
     address = normal_address(email)
     _keep_to_the_loan(None, place, actor)
     organisation = hold(organisation_id)
-    user = _user(address, given_name, family_name, actor, now)
+    user = person_of(address, given_name, family_name, actor, now)
     known = next((one for one in user.capacities if one.organisation_id == organisation.id), None)
     if known and known.is_open(today) and known.invited_at:
-        _write_again(known, secret_key, actor, now)
+        write_again(known, secret_key, actor, now)
         return known
     if known and (known.ends_on is None or known.ends_on >= today):
         raise Unacceptable("Cette personne est déjà dans votre organisme.", field="email")
-    capacity = _reopen(known) if known else give_capacity(user, organisation, now=now, actor=actor)
+    capacity = reopen(known) if known else give_capacity(user, organisation, now=now, actor=actor)
     _place(capacity, place, organisation)
     capacity.invited_at, capacity.confirmed_on = now, today
     _keep(JournalAction.CAPACITY_CHANGED, capacity, actor, now)
-    _write(capacity, secret_key, now)
+    write_to(capacity, secret_key, now)
     return capacity
 
 
@@ -89,7 +89,7 @@ def normal_address(email: str) -> str:
         raise Unacceptable(f"« {email} » n’est pas une adresse électronique.", field="email") from error
 
 
-def _user(address: str, given_name: str, family_name: str, actor: Actor, now: datetime) -> User:
+def person_of(address: str, given_name: str, family_name: str, actor: Actor, now: datetime) -> User:
     """Return the person of an address, made on the way: two organisations may write it at the same instant."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     values = {"email": address, "given_name": given_name, "family_name": family_name, "is_enabled": True}
@@ -106,7 +106,7 @@ def _user(address: str, given_name: str, family_name: str, actor: Actor, now: da
     return user
 
 
-def _reopen(capacity: Capacity) -> Capacity:
+def reopen(capacity: Capacity) -> Capacity:
     """Somebody comes back: the same function opens again, with nothing of what it was."""
     capacity.ends_on = capacity.departs_on = capacity.suspended_on = None
     return capacity
@@ -121,7 +121,7 @@ def _place(capacity: Capacity, place: Place, organisation: Organisation) -> None
     db.session.flush()
 
 
-def _write(capacity: Capacity, secret_key: str, now: datetime) -> None:
+def write_to(capacity: Capacity, secret_key: str, now: datetime) -> None:
     """Whoever has never chosen a password is sent a link; the others sign in as they do already."""
     user = capacity.user
     if user.password_hash:
@@ -143,15 +143,16 @@ def resend(capacity: Capacity, *, secret_key: str, actor: Actor, now: datetime) 
     db.session.refresh(capacity)
     if capacity.invited_at is None:
         raise Unacceptable("Cette personne s’est déjà connectée : l’invitation a servi.")
-    return _write_again(capacity, secret_key, actor, now)
+    return write_again(capacity, secret_key, actor, now)
 
 
-def _write_again(capacity: Capacity, secret_key: str, actor: Actor, now: datetime) -> bool:
+def write_again(capacity: Capacity, secret_key: str, actor: Actor, now: datetime) -> bool:
+    """Send an invitation once more; return False when it left a moment ago. The caller holds the people concerned."""
     if capacity.invited_at and now - capacity.invited_at < AGAIN:
         return False
     capacity.invited_at = now
     _keep(JournalAction.INVITATION_SENT, capacity, actor, now)
-    _write(capacity, secret_key, now)
+    write_to(capacity, secret_key, now)
     return True
 
 

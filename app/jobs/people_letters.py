@@ -38,7 +38,8 @@ def notice_values(capacity_id: int, rule: str, public_url: str) -> dict[str, Any
     """Return what tells somebody what has changed for them, as things stand."""
     capacity = db.session.get(Capacity, capacity_id)
     notice = PersonNotice(rule.partition(" ")[0])
-    if capacity is None or capacity.organisation is None:
+    whose = (capacity.organisation or capacity.employer) if capacity else None
+    if capacity is None or whose is None:
         return None
     if notice is PersonNotice.DEPARTURE and (capacity.departs_on is None or capacity.ends_on is None):
         return None
@@ -48,7 +49,7 @@ def notice_values(capacity_id: int, rule: str, public_url: str) -> dict[str, Any
     days = {name: day(value) if value else "" for name, value in _days(capacity).items()}
     return {
         "title": title,
-        "what": words.format(organisation=capacity.organisation.name, **days),
+        "what": words.format(organisation=whose.name, **days),
         "link": f"{public_url}/fonctions",
     }
 

@@ -23,6 +23,11 @@ class ManagerFunction(LabelledEnum):
     DIRECTION = "direction", "Direction"
     PRESIDENCE = "presidence", "Présidence"
     RH = "rh", "Ressources humaines"
+    SUPERVISION = "supervision", "Encadrement"
+
+
+DECIDING = (ManagerFunction.DIRECTION, ManagerFunction.PRESIDENCE)
+"""Who say, at an employer’s, who else has access."""
 
 
 class User(Model):
@@ -125,6 +130,11 @@ class Capacity(Versioned, Model):
         if self.departs_on is not None:
             return PersonState.DEPARTED if self.departs_on <= today else PersonState.LEAVING
         return PersonState.INVITED if self.invited_at else PersonState.ACTIVE
+
+    @property
+    def decides_access(self) -> bool:
+        """Tell whether the person says who else has access to the employer’s pages."""
+        return self.manager_function in DECIDING
 
     @property
     def label(self) -> str:

@@ -41,6 +41,8 @@ class Actor:
     whole_territory: frozenset[str] = frozenset()
     """That of the organisation, of which the person may have a part."""
     employer_id: int | None = None
+    decides_access: bool = False
+    """At an employer: says who else has access."""
     is_coordinator: bool = False
     is_administrator: bool = False
     lent: frozenset[str] = frozenset()

@@ -29,6 +29,16 @@ def sees_data_request(actor: Actor) -> ColumnElement[bool]:
     return or_(own, DataRequest.organisation_id.is_(None)) if actor.role is Role.PLATFORM else own
 
 
+def is_of_a_house(actor: Actor) -> bool:
+    """Tell whether somebody manages an employer, and reads who else has access to its pages."""
+    return actor.employer_id is not None
+
+
+def says_who_enters(actor: Actor) -> bool:
+    """Tell whether somebody says who has access at the employer it manages now."""
+    return is_of_a_house(actor) and actor.decides_access
+
+
 def reads_journal(actor: Actor) -> bool:
     """The platform's administration reads the whole journal; an organisation's administrator, that of its people."""
     return reads_every_journal(actor) or administers(actor)

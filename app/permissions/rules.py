@@ -124,6 +124,12 @@ def may_coordinate(actor: Actor, case: Case) -> bool:
     return actor.is_coordinator or case.lead_organisation_id in (None, actor.organisation_id)
 
 
+def may_invite_managers(actor: Actor, case: Case) -> bool:
+    """The lead's agents invite the people of an employer that they accompany, in post and not by exception."""
+    is_lead = case.lead_organisation_id is not None and case.lead_organisation_id == actor.organisation_id
+    return is_lead and may_coordinate(actor, case)
+
+
 def step_refusal(actor: Actor, case: Case, step: Step) -> str | None:
     """Return why this actor may not take this step on a case it sees, in French, or None."""
     if why := read_only_refusal(actor, Act.WRITE):

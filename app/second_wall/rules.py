@@ -264,7 +264,7 @@ UNGUARDED = {
 
 _PLACE = (
     "job_title, is_coordinator, is_administrator, own_departements, invited_at, confirmed_on, departs_on, ends_on, "
-    "suspended_on, version"
+    "suspended_on, manager_function, version"
 )
 _WHOLE = "SELECT, INSERT, UPDATE, DELETE"
 

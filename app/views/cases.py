@@ -19,6 +19,7 @@ from app.permissions import (
     may,
     may_appraise,
     may_coordinate,
+    may_invite_managers,
     may_open_exceptionally,
     reads_calendar_of,
     reads_calendars,
@@ -223,7 +224,7 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         reads_whole=whole,
         tells_status=whole and not viewer and not reads_exceptionally(case),
         reads_motives=reads_motives(actor, case),
-        coordinates=not viewer and may_coordinate(actor, case),
+        **_team_acts(case, actor, viewer),
         **_awaited(case, events, actor),
         recent=RECENT,
         adoptable=0 if viewer else count_adoptable(case, actor),
@@ -241,6 +242,13 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         looking_as=actor if viewer else None,
         may_look_as=[] if viewer else bodies_of(case, actor),
     )
+
+
+def _team_acts(case: Case, actor: Actor, viewer: Actor | None) -> dict[str, bool]:
+    return {
+        "coordinates": not viewer and may_coordinate(actor, case),
+        "invites_managers": not viewer and may_invite_managers(actor, case),
+    }
 
 
 def _officers_in_words(case: Case, actor: Actor, today: date) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from app.permissions import (
     Kind,
     Opening,
     administers,
+    is_of_a_house,
     kinds_brought_in,
     reads_completeness,
     reads_journal,
@@ -147,6 +148,9 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
     if administers(actor):
         current = request.blueprint in ("people", "habilitations", "exceptional_accesses")
         shown.insert(-1, {"label": "Personnes", "url": url_for("people.index"), "current": current})
+    if is_of_a_house(actor):
+        current = request.blueprint == "employer_people"
+        shown.insert(-1, {"label": "Qui a accès", "url": url_for("employer_people.index"), "current": current})
     if reads_journal(actor):
         current = request.blueprint == "journal"
         shown.insert(-1, {"label": "Journal", "url": url_for("journal.index"), "current": current})
