@@ -1,6 +1,7 @@
 """Who has access for an employer: the house's own page, and the invitation that its lead sends."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
@@ -37,7 +38,6 @@ def index() -> str:
         rows=_rows(people),
         former=_rows(queries.list_managers(house.id, today=today, former=True)),
         decides=says_who_enters(actor) and not actor.is_read_only,
-        mine=actor.capacity_id,
     )
 
 
@@ -46,7 +46,7 @@ def _rows(people: Sequence[Capacity]) -> list[dict[str, Any]]:
     return [_row(one, given.get(one.id), today) for one in people]
 
 
-def _row(person: Capacity, given: queries.Given | None, today: Any) -> dict[str, Any]:
+def _row(person: Capacity, given: queries.Given | None, today: date) -> dict[str, Any]:
     state = person.state_on(today)
     return {
         "id": person.id,
@@ -54,16 +54,14 @@ def _row(person: Capacity, given: queries.Given | None, today: Any) -> dict[str,
         "function": person.manager_function.label if person.manager_function else "",
         "decides": person.decides_access,
         "since": day(given.at) if given else "—",
-        "by": " ".join(filter(None, (given.by, f"({given.organisation})" if given.organisation else "")))
-        if given
-        else "",
+        "by": _giver(given) if given else "",
         "state": (state.label, TONES[state]),
         "is_invited": person.invited_at is not None,
     }
 
 
 def _giver(given: queries.Given) -> str:
-    return f"{given.by} ({given.organisation})" if given.organisation else given.by
+    return f"{given.by} ({given.organisation})" if given.by and given.organisation else given.by or given.organisation
 
 
 @bp.route(f"{HOUSE}/inviter", methods=["GET", "POST"])

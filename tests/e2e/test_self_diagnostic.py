@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.e2e.conftest import DESKTOP, PHONE, Enter, overflow, violations
 from tests.e2e.site import Site
@@ -210,3 +210,75 @@ def with_the_pen(manager: Page, adviser: Page, site: Site) -> None:
         who=COLLEAGUE,
     )
     assert [one[0] for one in names] == [ADVISER]
+
+
+# --- Leaving ------------------------------------------------------------------------------------------------
+
+KEPT = "Object.keys(localStorage).filter(name => name.startsWith('jalon-feuille-')).length"
+SIGNED_OUT = "Vous êtes déconnecté."
+
+
+def cut(page: Page) -> None:
+    """The answers do not get through any more; the pages do."""
+    page.route("**/reponses", lambda route: route.abort())
+
+
+def press_sign_out(page: Page) -> None:
+    if page.locator("[data-menu-toggle]").is_visible():
+        page.locator("[data-menu-toggle]").click()
+    page.locator(".jalon-account__summary").click()
+    page.locator(".jalon-account__panel").get_by_role("button", name="Se déconnecter").click()
+
+
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+def test_what_could_not_leave_is_asked_about_then_erased(site: Site, sign_in: Enter) -> None:
+    page = sign_in(DIRECTOR, PHONE)
+    address = start(page, site)
+    cut(page)
+    choose(page, "T1a", NOT_YET)
+    expect(page.locator("[data-answers-state]")).to_contain_text("Une réponse est gardée")
+
+    page.goto(f"{site.address}/compte")  # the question comes on every page, whatever the button
+    page.get_by_role("main").get_by_role("button", name="Se déconnecter").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Une réponse n’est pas encore enregistrée")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Annuler").click()
+    page.goto(address)
+    choose(page, "T1b", NOT_YET)
+    expect(page.locator("[data-answers-state]")).to_contain_text("2 réponses sont gardées")
+
+    press_sign_out(page)
+    expect(page.get_by_role("dialog")).to_contain_text("2 réponses ne sont pas encore enregistrées")
+    assert page.evaluate(KEPT) == 1
+    page.get_by_role("dialog").get_by_role("button", name="Se déconnecter").click()
+    expect(page.get_by_text(SIGNED_OUT)).to_be_visible()
+    assert page.evaluate(KEPT) == 0
+
+
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+def test_what_can_leave_leaves_first_and_nothing_is_asked(site: Site, sign_in: Enter) -> None:
+    page = sign_in(DIRECTOR)
+    start(page, site)
+    saved: list[Response] = []
+    page.on("response", lambda one: saved.append(one) if one.url.endswith("/reponses") else None)
+    page.locator("[data-statement] summary").first.click()
+    page.locator("[data-statement] textarea").first.fill("Écrit juste avant de partir.")
+    press_sign_out(page)  # before the pause after which a text is sent by itself
+    expect(page.get_by_text(SIGNED_OUT)).to_be_visible()
+    assert [one.status for one in saved] == [200]
+
+
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+def test_a_way_out_that_the_network_cuts_keeps_what_waits(site: Site, sign_in: Enter) -> None:
+    page = sign_in(DIRECTOR)
+    address = start(page, site)
+    cut(page)
+    choose(page, "T1a", NOT_YET)
+    expect(page.locator("[data-answers-state]")).to_contain_text("Une réponse est gardée")
+    page.route("**/deconnexion", lambda route: route.abort())
+    press_sign_out(page)
+    page.get_by_role("dialog").get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_timeout(500)
+    page.goto(address)
+    assert page.evaluate(KEPT) == 1

@@ -2,6 +2,10 @@
 // network is back, with how long ago it was given: the server keeps the one given last, on whatever device.
 const PAUSE = 900
 const RETRY = 15_000
+const WAY_OUT = 'form[action$="/deconnexion"]'
+const SHEET = 'jalon-feuille-'
+const PATIENCE = 3000
+const sheets = []
 const words = {
   sending: 'Enregistrement…',
   saved: 'Vos réponses sont enregistrées.',
@@ -9,6 +13,7 @@ const words = {
   cut: 'Pas de connexion.',
   stay: 'Attendez que la connexion revienne pour changer de page : rien n’est perdu.',
   signIn: 'Votre session est terminée. Reconnectez-vous dans un autre onglet, puis revenez ici : vos réponses vous attendent.',
+  leaving: count => `${count === 1 ? 'Une réponse n’est pas encore enregistrée' : `${count} réponses ne sont pas encore enregistrées`}. En vous déconnectant, vous ${count === 1 ? 'l’effacez' : 'les effacez'} de ce navigateur. Pour ${count === 1 ? 'la' : 'les'} garder, annulez, puis rouvrez le questionnaire quand la connexion est revenue.`,
   refused: 'Cette réponse n’a pas pu être enregistrée : rechargez la page, elle vous y attend.'
 }
 
@@ -130,7 +135,13 @@ function watch (box) {
     return running
   }
 
+  function settle () {
+    for (const code of [...timers.keys()]) note(code)
+    return memory.length ? send() : Promise.resolve()
+  }
+
   if (box.hasAttribute('data-answers-closed')) return
+  sheets.push({ key, settle, count: () => memory.length })
   for (const answer of memory) show(form, answer.statement, [answer.reply, answer.evidence, answer.comment])
   if (memory.length) send()
   const codeOf = target => target.closest('[data-statement]')?.dataset.statement
@@ -154,6 +165,37 @@ function watch (box) {
   document.addEventListener('visibilitychange', () => { if (!document.hidden && memory.length) send() })
   setInterval(() => { if (memory.length) send() }, RETRY)
 }
+
+// Signing out: what waits is first sent; when it cannot be, one is asked before the server has it all erased
+// (Clear-Site-Data). To be called before the questions of confirm.js, one of which this is.
+export function sendBeforeSigningOut () {
+  document.addEventListener('submit', event => {
+    const form = event.target
+    if (!form.matches(WAY_OUT) || form.dataset.settled || form.dataset.confirmed) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    // After a turn of the loop: a form that is still telling its listeners of one submission takes no other.
+    Promise.race([Promise.all(sheets.map(one => one.settle())), pause(PATIENCE)]).then(() => pause(0)).then(() => {
+      const count = unsent()
+      if (count) form.dataset.confirm = words.leaving(count)
+      else delete form.dataset.confirm
+      form.dataset.settled = 'yes'
+      form.requestSubmit(event.submitter)
+      delete form.dataset.settled
+    })
+  }, { capture: true })
+}
+
+// How many answers wait: those of this page, which a browser may not keep, and those that others left behind.
+function unsent () {
+  const waiting = new Map(sheets.map(one => [one.key, one.count()]))
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(SHEET) && !waiting.has(key)) waiting.set(key, read(key).length)
+  } catch { /* a browser that keeps nothing has nothing waiting */ }
+  return [...waiting.values()].reduce((total, count) => total + count, 0)
+}
+
+const pause = time => new Promise(resolve => setTimeout(resolve, time))
 
 // An ordinary page change through a cut connection would lose the page.
 async function isReached () {

@@ -1,6 +1,6 @@
 // Enhancements only: every page works without this file.
 import { CharacterCount, Checkboxes, ErrorSummary, PasswordInput, Radios, createAll } from './govuk-frontend.js'
-import { keepAnswers } from './answers.js'
+import { sendBeforeSigningOut, keepAnswers } from './answers.js'
 import { askBeforeSubmitting } from './confirm.js'
 import { offerQuickDates } from './dates.js'
 import { lockWhenLeft } from './lock.js'
@@ -44,6 +44,7 @@ document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 createAll(ErrorSummary)
 foldMenu()
 closeAccountPanel()
+sendBeforeSigningOut()
 askBeforeSubmitting()
 submitOnce()
 lockWhenLeft()
