@@ -10,7 +10,7 @@ from app.actions.errors import Forbidden, Unacceptable
 from app.actions.journal import record
 from app.extensions import db
 from app.models import JournalAction, ObjectKind, SelfDiagnostic, SelfDiagnosticShare
-from app.permissions import Actor, decides_for_the_house
+from app.permissions import Actor, shares_for_the_house
 from app.queries.self_diagnostics import Filled, fill, list_shares
 from workflows.self_diagnostic_questions import Topic
 from workflows.self_diagnostic_sharing import Terms, shared
@@ -41,7 +41,7 @@ def submit(
 
     Raises Forbidden, or Unacceptable when nobody has answered enough.
     """
-    if not decides_for_the_house(actor, diagnostic):
+    if not shares_for_the_house(actor, diagnostic):
         raise Forbidden(NOT_YOURS)
     still_open = update(SelfDiagnostic).where(SelfDiagnostic.id == diagnostic.id, SelfDiagnostic.submitted_at.is_(None))
     values = {"submitted_at": now, "submitted_by_id": actor.user_id}
@@ -62,7 +62,7 @@ def share(
     diagnostic: SelfDiagnostic, chosen: Chosen, among: Sequence[Actor], *, actor: Actor, now: datetime
 ) -> SelfDiagnosticShare:
     """Let one organisation read a copy; what it could read before is replaced. The same again changes nothing."""
-    if not decides_for_the_house(actor, diagnostic):
+    if not shares_for_the_house(actor, diagnostic):
         raise Forbidden(NOT_YOURS)
     if not diagnostic.is_submitted:
         raise Unacceptable(NOT_ENDED)
@@ -111,7 +111,7 @@ def comments_of(sheets: Sequence[Filled]) -> Mapping[str, list[str]]:
 
 def withdraw(diagnostic: SelfDiagnostic, organisation_id: int, *, actor: Actor, now: datetime) -> None:
     """Close what an organisation could read; its copy is emptied, and that it was shared stays known."""
-    if not decides_for_the_house(actor, diagnostic):
+    if not shares_for_the_house(actor, diagnostic):
         raise Forbidden(NOT_YOURS)
     known = open_shares(diagnostic).get(organisation_id)
     if known is None:

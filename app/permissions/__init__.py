@@ -74,6 +74,7 @@ from app.permissions.self_diagnostics import (
     sees_self_diagnostic,
     sees_share,
     sees_sheet,
+    shares_for_the_house,
 )
 from app.permissions.sight import (
     SHARED_READERS,
@@ -241,6 +242,7 @@ __all__ = [
     "sees_self_diagnostic",
     "sees_share",
     "sees_sheet",
+    "shares_for_the_house",
     "signing_roles",
     "signs_lists",
     "step_refusal",

@@ -57,9 +57,14 @@ def may_be_shared_with(actor: Actor, record: Employer | Case) -> bool:
 
 
 def decides_for_the_house(actor: Actor, diagnostic: SelfDiagnostic) -> bool:
-    """Any manager of the house, in post, answers, ends and shares its rounds."""
+    """Any manager of the house, in post, begins its rounds, answers them and lends the pen."""
     is_its_own = answers_for_a_house(actor) and diagnostic.employer_id == actor.employer_id
     return is_its_own and read_only_refusal(actor, Act.WRITE) is None
+
+
+def shares_for_the_house(actor: Actor, diagnostic: SelfDiagnostic) -> bool:
+    """Ending a round and sharing it bind the house: its direction or its presidency does it, as for who has access."""
+    return decides_for_the_house(actor, diagnostic) and actor.decides_access
 
 
 def recipients_among(audience: Audience) -> list[Actor]:

@@ -11,7 +11,7 @@ from app import auth
 from app.actions.self_diagnostic_sharing import comments_of
 from app.filters import day
 from app.models import SelfDiagnostic
-from app.permissions import Kind, decides_for_the_house
+from app.permissions import Kind, shares_for_the_house
 from app.queries import self_diagnostics as queries
 from app.queries.self_diagnostics import Filled
 from app.views.self_diagnostic_words import result_opens
@@ -65,7 +65,7 @@ def show(diagnostic_id: int) -> ResponseReturnValue:
         earlier=earlier,
         comparison=_comparison(earlier),
         rows=_rows(asked, counted),
-        may_share=decides_for_the_house(auth.acting(), diagnostic),
+        may_share=shares_for_the_house(auth.acting(), diagnostic),
     )
 
 

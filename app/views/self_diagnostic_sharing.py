@@ -12,7 +12,7 @@ from app.actions.self_diagnostic_sharing import Chosen
 from app.extensions import db
 from app.filters import lower_first
 from app.models import SelfDiagnostic, SelfDiagnosticShare
-from app.permissions import Act, Actor, Kind, decides_for_the_house, may_read_share
+from app.permissions import Act, Actor, Kind, may_read_share, shares_for_the_house
 from app.queries import self_diagnostics as queries
 from app.views.self_diagnostics import diagnostic_or_404
 from forms.self_diagnostics import ShareForm
@@ -27,7 +27,7 @@ bp = Blueprint("self_diagnostic_sharing", __name__, url_prefix="/auto-diagnostic
 @auth.requires(Kind.SELF_DIAGNOSTIC, Act.WRITE)
 def edit(diagnostic_id: int) -> ResponseReturnValue:
     diagnostic = diagnostic_or_404(diagnostic_id)
-    if not decides_for_the_house(auth.acting(), diagnostic):
+    if not shares_for_the_house(auth.acting(), diagnostic):
         abort(403)
     among = queries.list_recipients(diagnostic.employer, clock.today())
     form = _form(diagnostic, among)

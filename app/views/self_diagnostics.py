@@ -13,7 +13,7 @@ from app.actions.errors import Unacceptable
 from app.actions.self_diagnostics import MOST_COMMENT, MOST_EVIDENCE, Given
 from app.extensions import db
 from app.models import Employer, SelfDiagnostic, SelfDiagnosticSheet
-from app.permissions import Act, Kind, answers_for_a_house, decides_for_the_house, may_answer
+from app.permissions import Act, Kind, answers_for_a_house, decides_for_the_house, may_answer, shares_for_the_house
 from app.queries import self_diagnostics as queries
 from app.queries.employers import get_employer
 from app.views import self_diagnostic_words as words
@@ -68,6 +68,7 @@ def _index(form: StartForm) -> ResponseReturnValue:
         mine=mine,
         minutes=words.minutes_of_all(),
         may_start=not actor.is_read_only,
+        may_share=actor.decides_access,
     )
     return page, 422 if form.errors else 200
 
@@ -125,6 +126,7 @@ def _overview(diagnostic: SelfDiagnostic, form: PenForm) -> ResponseReturnValue:
         pens=pens,
         result_opens=words.result_opens(filled, mine),
         may_change=decides_for_the_house(auth.acting(), diagnostic) and not diagnostic.is_submitted,
+        may_share=shares_for_the_house(auth.acting(), diagnostic),
         shares=queries.list_shares(diagnostic),
     )
     return page, 422 if form.errors else 200

@@ -77,6 +77,21 @@ def test_a_manager_answers_reads_the_result_and_shares_it(app: Flask, world: Wor
     assert "du 24 novembre 2026 au 24 novembre 2026" in directrice.get(f"{home}/partage").main
 
 
+def test_who_does_not_decide_for_the_house_answers_and_shares_nothing(app: Flask, world: World, browse: Browse) -> None:
+    make_manager(world, "rh")
+    db.session.commit()
+    directrice, other = browse("directrice"), browse("rh")
+    sheet, home = begun(directrice)
+    fill_all(directrice, sheet)
+    assert f"{home}/partage" in directrice.get(home).text and f"{home}/partage" not in other.get(home).text
+    assert other.send(f"{home}/participer").status == 302
+    assert other.get(f"{home}/partage").status == 403
+    ars = world.organisation("ARS Poitou").id
+    directrice.fill(f"{home}/partage", "", recipients=[str(ars)])
+    assert other.send(f"{home}/partage/{ars}/retrait").status == 403
+    assert browse("referent").get("/auto-diagnostic").links(r"partages")
+
+
 def test_the_case_tells_each_partner_whether_it_was_shared(app: Flask, world: World, browse: Browse) -> None:
     directrice, referent, aract = browse("directrice"), browse("referent"), browse("aract")
     case = f"/dossiers/{world.case('Tilleuls').id}"
