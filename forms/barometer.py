@@ -6,7 +6,7 @@ from typing import Any
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import Field
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from forms.base import LIGHT_ENOUGH, Filled, Form, LineField, SubmissionField, VersionField
 
@@ -27,7 +27,10 @@ class FigureField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         text = (self.data or "").strip()
-        self.figure = self.parse(text) if text else None
+        try:
+            self.figure = self.parse(text) if text else None
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 class MonthForm(Form):
@@ -44,7 +47,7 @@ class MonthForm(Form):
 def month_form(measures: Iterable[Any], parsers: Mapping[Any, Parse], start: Mapping[str, Any]) -> MonthForm:
     """Return the form of a month, of measures with `.name`, `.label`, `.hint` and `.unit`."""
     fields: dict[str, Any] = {
-        one.name: FigureField(one.label, parse=parsers[one.unit], description=one.hint) for one in measures
+        one.name: FigureField(one.label, parse=parsers[one.unit.value], description=one.hint) for one in measures
     }
     found: MonthForm = type("OneMonthForm", (MonthForm,), fields)(data=start)
     return found

@@ -227,6 +227,7 @@ def test_what_belongs_to_control_never_goes_by_convention() -> None:
     assert set(Kind) - BY_CONVENTION == {
         Kind.EMPLOYER,
         Kind.TARGETING_STATUS,
+        Kind.BAROMETER,
         Kind.CARSAT_BLOCK,
         Kind.REGIONAL_REPORT,
         Kind.CONVENTION,

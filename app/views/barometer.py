@@ -1,6 +1,7 @@
 """The monthly barometer of one's own house: its months, its curves, its prices, its reminder."""
 
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -183,7 +184,7 @@ def _month_page(
         form=form,
         groups=[(group, [form[one.name] for one in MEASURES if one.group == group]) for group in GROUPS],
         motives=[form[one.name] for one in MEASURES if one.group == MOTIVES],
-        versions=[(one, _changes(one, older)) for one, older in zip(versions, [*versions[1:], None], strict=True)],
+        versions=[(one, _changes(one, older)) for one, older in zip_longest(versions, versions[1:])],
         asked=questions(versions[0].figures, month, before.figures if before else None) if versions else [],
         **surroundings(employer, structure),
     )

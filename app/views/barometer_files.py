@@ -17,7 +17,8 @@ from app.extensions import db
 from app.models import Employer, Structure
 from app.permissions import Act, Kind
 from app.queries import barometer as queries
-from app.readers.kinds.barometer import BAROMETER, suits
+from app.readers.kinds.barometer import months_layout
+from app.readers.layouts import score
 from app.readers.reading import Reading, read_table
 from app.readers.tables import open_table
 from app.views import barometer_words as words
@@ -30,6 +31,7 @@ from workflows.barometer import MEASURES, Figures, Unit, month_in_words
 
 bp = Blueprint("barometer_files", __name__, url_prefix="/mon-etablissement/barometre")
 
+BAROMETER = months_layout((one.name, one.label, one.unit.value) for one in MEASURES)
 MOST_LINES = 240
 """Twenty years of months: a longer file is not one of these."""
 HEAD = ["Mois", *(one.label for one in MEASURES), "Remarque"]
@@ -54,7 +56,7 @@ def bring() -> ResponseReturnValue:
 
 
 def _read(data: bytes, name: str) -> Reading:
-    return read_table(open_table(data, name, suits), BAROMETER)
+    return read_table(open_table(data, name, lambda head: score(BAROMETER, head)), BAROMETER)
 
 
 def _note(reading: Reading, employer: Employer, structure: Structure | None) -> dict[str, Any]:
@@ -93,14 +95,7 @@ def export() -> Response:
     """All that was noted, in the columns of the model: it can be brought in again."""
     employer, structure = house_and_place()
     months = queries.list_months(auth.acting(), place_id(structure))
-    rows = [
-        [
-            f"{month:%m/%Y}",
-            *(_cell(one.figures.get(m.name), m.unit, m.written(one.figures)) for m in MEASURES),
-            one.remark,
-        ]
-        for month, one in months.items()
-    ]
+    rows = [[f"{month:%m/%Y}", *_cells(one.figures), one.remark] for month, one in months.items()]
     return list_response("barometre", HEAD, rows, told=[("Établissement", (structure or employer).name)])
 
 

@@ -3,15 +3,15 @@
 It stays out of `LAYOUTS`: the import assistant keeps files for organisations, and this is an employer's own.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from app.readers.cells import folded
 from app.readers.cells_dates import MONTHS, day
 from app.readers.cells_numbers import cents, count, decimal
-from app.readers.layouts import Field, Layout, Parse, Values, score
+from app.readers.layouts import Field, Layout, Parse, Values
 from app.readers.problems import InvalidCell
-from workflows.barometer import MEASURES, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +58,38 @@ def _first_day(cell: str, year: str, of_year: str) -> date:
     raise InvalidCell(f"« {cell.strip()[:40]} » n’est pas un mois : écrivez-le comme 11/2026.")
 
 
-PARSERS: dict[Unit, Parse] = {Unit.COUNT: small_count, Unit.HUNDREDTHS: hundredths, Unit.CENTS: cents}
+PARSERS: dict[str, Parse] = {"count": small_count, "hundredths": hundredths, "cents": cents}
+"""By unit of what is noted: the whole number that a cell or a field says."""
 
 
 def _row(values: Values) -> MonthRow:
-    figures = {one.name: values[one.name] for one in MEASURES if values[one.name] is not None}
+    said = {one.name: values[one.name] for one in values.layout.fields if one.parse in PARSERS.values()}
+    figures = {name: value for name, value in said.items() if value is not None}
     return MonthRow(values.number, values["month"], figures, values["remark"] or "")
 
 
-BAROMETER = Layout(
-    "barometer",
-    "Baromètre",
-    (
-        Field("month", "Mois", month, ("Date", "Période"), required=True),
-        *(Field(one.name, one.label, PARSERS[one.unit]) for one in MEASURES),
-        Field("remark", "Remarque", aliases=("Commentaire", "Observations")),
-    ),
-    _row,
-    key=("month",),
-    needs_column_of=(tuple(one.name for one in MEASURES),),
-    examples=(
-        {"month": "01/2026", "headcount": "42", "departures": "1", "arrivals": "2", "vacancies": "1,5",
-         "absence": "96", "stopped": "1", "unstopped": "0", "agency": "1 850,00", "remark": "Grippe en janvier."},
-        {"month": "02/2026", "headcount": "43", "absence": "71"},
-    ),
-    is_borrowed=True,
+def months_layout(measures: Iterable[tuple[str, str, str]]) -> Layout:
+    """Return the layout of a file of months, of measures told by their name, their label and their unit."""
+    figures = tuple(Field(name, label, PARSERS[unit]) for name, label, unit in measures)
+    return Layout(
+        "barometer",
+        "Baromètre",
+        (
+            Field("month", "Mois", month, ("Date", "Période"), required=True),
+            *figures,
+            Field("remark", "Remarque", aliases=("Commentaire", "Observations")),
+        ),
+        _row,
+        key=("month",),
+        needs_column_of=(tuple(one.name for one in figures),),
+        examples=EXAMPLES,
+        is_borrowed=True,
+    )
+
+
+EXAMPLES = (
+    {"month": "01/2026", "headcount": "42", "departures": "1", "arrivals": "2", "vacancies": "1,5", "absence": "96",
+     "stopped": "1", "unstopped": "0", "agency": "1 850,00", "remark": "Grippe en janvier."},
+    {"month": "02/2026", "headcount": "43", "absence": "71"},
 )  # fmt: skip
-
-
-def suits(head: tuple[str, ...]) -> float:
-    """Return how well a head is that of this file: what `open_table` needs to choose a sheet and skip titles."""
-    return score(BAROMETER, head)
+"""Two invented months, for the model."""
