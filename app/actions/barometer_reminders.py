@@ -29,7 +29,7 @@ def queue_reminders(*, today: date, now: datetime) -> int:
     return queued
 
 
-def _awaited(month: date, now: datetime) -> Select[tuple[BarometerReminder]]:
+def _awaited(month: date, now: datetime) -> Select[BarometerReminder]:
     """Return those whose house has noted nothing of the month, told neither of it nor of anything else this week."""
     noted = exists().where(BarometerEntry.employer_id == BarometerReminder.employer_id, BarometerEntry.month == month)
     mine = OutboxMail.user_id == BarometerReminder.user_id, OutboxMail.template == MAIL

@@ -23,7 +23,7 @@ def send_file(browser: Browser, text: str, name: str = "mois.csv", to: str = f"{
     token = page.fields()["csrf_token"]
     files = {"csrf_token": token, "file": (io.BytesIO(text.encode()), name)}
     answer = browser.client.post(to, data=files, content_type="multipart/form-data")
-    return answer.get_data(as_text=True)
+    return answer.get_data(as_text=True).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_a_month_is_noted_read_again_and_corrected_with_its_history(app: Flask, world: World, browse: Browse) -> None:
