@@ -50,16 +50,6 @@ def list_shares(actor: Actor) -> Sequence[BarometerShare]:
     return db.session.scalars(statement.order_by(BarometerShare.id.desc())).all()
 
 
-def list_received(actor: Actor, employer_id: int) -> Sequence[BarometerShare]:
-    """Return the copies of an employer's barometer that the actor's organisation may read today, the latest first."""
-    statement = select(BarometerShare).where(
-        sees_share(actor, BarometerShare),
-        BarometerShare.employer_id == employer_id,
-        BarometerShare.withdrawn_at.is_(None),
-    )
-    return db.session.scalars(statement.order_by(BarometerShare.id.desc())).all()
-
-
 def get_share(actor: Actor, share_id: int) -> BarometerShare | None:
     """Return a copy made for the actor's organisation, or None."""
     statement = select(BarometerShare).where(BarometerShare.id == share_id, sees_share(actor, BarometerShare))

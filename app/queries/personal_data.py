@@ -263,12 +263,7 @@ HOLDINGS = (
         by_user="entered_by_id",
         mentions="remark",
     ),
-    Holding(
-        "barometer_prices",
-        "Coûts que j’ai réglés pour mon établissement",
-        "employer_id changed_at",
-        by_user="changed_by_id",
-    ),
+    Holding("barometer_prices", "Coûts que j’ai réglés", "employer_id changed_at", by_user="changed_by_id"),
     Holding("barometer_reminders", "Rappels que j’ai demandés", "employer_id asked_at", by_user="user_id"),
     Holding(
         "barometer_shares",

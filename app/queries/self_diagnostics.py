@@ -150,11 +150,9 @@ def list_shares(diagnostic: SelfDiagnostic) -> Sequence[SelfDiagnosticShare]:
     return db.session.scalars(statement.order_by(SelfDiagnosticShare.id.desc())).all()
 
 
-def list_received(actor: Actor, employer_id: int | None = None) -> Sequence[SelfDiagnosticShare]:
+def list_received(actor: Actor) -> Sequence[SelfDiagnosticShare]:
     """Return the copies made for the actor's organisation, withdrawn ones included, the latest first."""
     statement = select(SelfDiagnosticShare).where(sees_share(actor, SelfDiagnosticShare))
-    if employer_id is not None:
-        statement = statement.where(SelfDiagnosticShare.employer_id == employer_id)
     statement = statement.options(joinedload(SelfDiagnosticShare.employer))
     return db.session.scalars(statement.order_by(SelfDiagnosticShare.id.desc())).all()
 

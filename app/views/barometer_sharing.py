@@ -11,9 +11,7 @@ from app.actions import barometer_sharing as actions
 from app.actions.barometer_sharing import Chosen
 from app.actions.errors import Unacceptable
 from app.extensions import db
-from app.filters import day
-from app.models import Case
-from app.permissions import Act, Actor, Kind, may_be_shared_with, may_read_share
+from app.permissions import Act, Actor, Kind, may_read_share
 from app.queries import barometer as queries
 from app.queries.recipients import list_recipients
 from app.views import barometer_words as words
@@ -22,8 +20,6 @@ from forms.barometer import ShareForm
 from workflows.barometer import BY_NAME, MEASURES, month_in_words
 
 bp = Blueprint("barometer_sharing", __name__, url_prefix="/mon-etablissement/barometre")
-
-NOT_SHARED = ("Baromètre : non partagé", "")
 
 
 @bp.route("/partage", methods=["GET", "POST"])
@@ -114,16 +110,3 @@ def read(barometer_share_id: int) -> ResponseReturnValue:
             for month, figures in share.content.items()
         ],
     )
-
-
-def shared_lines(actor: Actor, case: Case) -> list[tuple[str, str]]:
-    """Return (words, address) of each copy that the actor's organisation may read; nothing for who never reads any."""
-    if not may_be_shared_with(actor, Kind.BAROMETER, case):
-        return []
-    return [
-        (
-            f"{one.about} : partagé par l’employeur le {day(one.shared_at)}",
-            url_for("barometer_sharing.read", barometer_share_id=one.id),
-        )
-        for one in queries.list_received(actor, case.employer_id)
-    ] or [NOT_SHARED]

@@ -37,7 +37,6 @@ from app.queries.case_list import CALENDAR_SORTS, HIDDEN, PAGE, SORTS
 from app.queries.choices import list_departements, list_leads, list_officer_choices
 from app.views import absence_words, case_page
 from app.views.audiences import basis_of, conventions_of_cases, opened_by
-from app.views.barometer_sharing import shared_lines as barometer_lines
 from app.views.commitments import commitments_of
 from app.views.indicator_pages import summaries_of
 from app.views.listing import (
@@ -49,7 +48,7 @@ from app.views.listing import (
     is_fragment,
     next_cursor,
 )
-from app.views.self_diagnostic_cards import shared_lines
+from app.views.shared_cards import shared_cards
 from app.views.threads import thread as thread_of
 from app.views.workbooks import in_words, list_response
 from forms.cases import CaseFilterForm
@@ -238,8 +237,7 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         basis=basis_of(actor, case),
         figures=summaries_of(actor, case, [link.structure for link in case.structure_links], today, viewer=viewer),
         commitments=commitments_of(actor, case, today, viewer=viewer),
-        diagnostics=[] if viewer else shared_lines(actor, case),
-        barometers=[] if viewer else barometer_lines(actor, case),
+        shared=[] if viewer else shared_cards(actor, case),
         looking_as=actor if viewer else None,
         may_look_as=[] if viewer else bodies_of(case, actor),
     )

@@ -215,7 +215,7 @@ def test_a_share_is_read_by_its_recipient_until_it_is_withdrawn(world: World) ->
     referent, preventeur = world.actor("referent"), world.actor("preventeur")
     assert get_self_diagnostic(referent, diagnostic.id) is None and list_received(referent) == []
     finish(diagnostic, ["ARS Poitou"], world, Terms(), actor)
-    (received,) = list_received(referent, employer.id)
+    (received,) = list_received(referent)
     seen = get_employer(referent, employer.id)
     assert seen and may_read_share(referent, received, seen)
     assert list_received(preventeur) == [] and get_self_diagnostic(referent, diagnostic.id) is None
