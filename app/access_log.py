@@ -29,6 +29,7 @@ OBJECTS = {
     "share_id": ObjectKind.SELF_DIAGNOSTIC,
     "sheet_id": ObjectKind.SELF_DIAGNOSTIC,
     "diagnostic_id": ObjectKind.SELF_DIAGNOSTIC,
+    "barometer_share_id": ObjectKind.BAROMETER,
     "case_id": ObjectKind.CASE,
     "employer_id": ObjectKind.EMPLOYER,
     "finess_number": ObjectKind.STRUCTURE,

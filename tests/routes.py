@@ -377,6 +377,21 @@ GET  /auto-diagnostic/{ended}/partage                       302 403 403 403 403 
 POST /auto-diagnostic/{diagnostic}/partage                  401 403 403 403 403 404 403 403 422 404 403 403 403
 POST /auto-diagnostic/{ended}/partage/999999/retrait        401 403 403 403 403 404 403 403 302 404 403 403 403
 GET  /auto-diagnostic/partages/{share}                      302 404 200 200 404 404 403 403 404 404 403 403 404
+GET  /mon-etablissement/barometre                           302 404 404 404 404 404 403 403 200 404 403 403 404
+GET  /mon-etablissement/barometre/2026-10                   302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /mon-etablissement/barometre/2026-10                   401 403 403 403 403 403 403 403 409 403 403 403 403
+GET  /mon-etablissement/barometre/couts                     302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /mon-etablissement/barometre/couts                     401 403 403 403 403 403 403 403 409 403 403 403 403
+POST /mon-etablissement/barometre/rappel                    401 403 403 403 403 403 403 403 302 403 403 403 403
+GET  /mon-etablissement/barometre/fichier                   302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /mon-etablissement/barometre/fichier                   401 403 403 403 403 403 403 403 422 403 403 403 403
+GET  /mon-etablissement/barometre/modele.xlsx               302 404 404 404 404 404 403 403 200 404 403 403 404
+GET  /mon-etablissement/barometre/mois.xlsx                 302 404 404 404 404 404 403 403 200 404 403 403 404
+GET  /mon-etablissement/barometre/synthese.pdf              302 404 404 404 404 404 403 403 200 404 403 403 404
+GET  /mon-etablissement/barometre/partage                   302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /mon-etablissement/barometre/partage                   401 403 403 403 403 403 403 403 422 403 403 403 403
+GET  /mon-etablissement/barometre/partages/{barometer_share} 302 404 200 200 404 404 403 403 404 404 403 403 404
+POST /mon-etablissement/barometre/partages/{barometer_share}/retrait 401 403 403 403 403 403 403 403 302 403 403 403 403
 POST /fonctions                                             401 302 302 302 302 302 302 302 302 302 302 302 302
 POST /deconnexion                                           401 302 302 302 302 302 302 302 302 302 302 302 302
 """

@@ -8,9 +8,9 @@ from app.actions.self_diagnostic_sharing import Chosen, submit
 from app.actions.self_diagnostics import Given, answer, start, take_part
 from app.extensions import db
 from app.models import Capacity, Employer, ManagerFunction, SelfDiagnostic, SelfDiagnosticSheet, User
-from app.permissions import Actor
+from app.permissions import Actor, Kind
 from app.queries.employers import get_employer
-from app.queries.self_diagnostics import list_recipients
+from app.queries.recipients import list_recipients
 from tests.factories import NOW, make_user
 from tests.world import World
 from workflows.self_diagnostic import Reply
@@ -61,6 +61,6 @@ def all_of(diagnostic: SelfDiagnostic, reply: Reply = Reply.IN_PLACE, **others: 
 
 def finish(diagnostic: SelfDiagnostic, to: Sequence[str], world: World, terms: Terms, actor: Actor) -> None:
     """End a round and share it with these organisations."""
-    among = list_recipients(diagnostic.employer, NOW.date())
+    among = list_recipients(diagnostic.employer, Kind.SELF_DIAGNOSTIC, NOW.date())
     chosen = [Chosen(world.organisation(name).id, terms) for name in to]
     submit(diagnostic, chosen, among, actor=actor, now=NOW)

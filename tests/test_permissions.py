@@ -42,6 +42,7 @@ at_band          r:TC        rw:TC       r:TC        n:T    r:C   .    r:O  r:C+
 targeting_list   rwsk:T      rwsk:T      rwsk:T      n:T    .     rsk:M .   .      n:A .    .         .
 targeting_status rw:TC       rw:TC       rw:TC       .      .     r:M  r:O  .      .   .    .         .
 self_diagnostic  r:TC+s      r:TC+s      r:TC+s      .      r:C+s,w:C+c . rw:O r:C+s,w:C+c . . .      .
+barometer        r:TC+s      r:TC+s      r:TC+s      .      r:C+s .    rw:O r:C+s  .   .    .         .
 carsat_block     .           rw:TC       .           .      .     .    .    .      .   .    .         .
 contract         r:TC        rws:TC      r:TC        .      r:C   .    rs:O .      n:A .    .         .
 cpom             rws:TC      r:TC        rws:TC      .      r:C   .    rs:O .      n:A .    .         .
@@ -226,6 +227,7 @@ def test_what_belongs_to_control_never_goes_by_convention() -> None:
     assert set(Kind) - BY_CONVENTION == {
         Kind.EMPLOYER,
         Kind.TARGETING_STATUS,
+        Kind.BAROMETER,
         Kind.CARSAT_BLOCK,
         Kind.REGIONAL_REPORT,
         Kind.CONVENTION,

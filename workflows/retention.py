@@ -162,6 +162,22 @@ RULES = (
         months(60),
     ),
     Rule(
+        "barometer",
+        "Mois du baromètre d’un employeur",
+        "premier jour du mois",
+        Treatment.DELETE,
+        "La mémoire de l’employeur, pour se comparer à lui-même d’une année à l’autre.",
+        months(60),
+    ),
+    Rule(
+        "barometer_share",
+        "Copie du baromètre qu’un employeur a partagée",
+        "jour du partage",
+        Treatment.DELETE,
+        "Ce qui fut partagé n’est pas gardé plus longtemps que ce dont c’est la copie.",
+        months(60),
+    ),
+    Rule(
         "account_departed",
         "Compte d’une personne partie",
         "fin de la dernière fonction",

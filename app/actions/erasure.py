@@ -12,6 +12,8 @@ from app.extensions import db
 from app.models import (
     Aid,
     AnonymousCase,
+    BarometerEntry,
+    BarometerShare,
     Capacity,
     CarsatBlock,
     Case,
@@ -247,6 +249,16 @@ def erase_self_diagnostics(ids: Ids) -> None:
         _delete(column, ids)
 
 
+def erase_barometer(ids: Ids) -> None:
+    """Delete months of a barometer."""
+    _delete(BarometerEntry.id, ids)
+
+
+def erase_barometer_shares(ids: Ids) -> None:
+    """Delete what was shared of a barometer."""
+    _delete(BarometerShare.id, ids)
+
+
 TREATMENTS: dict[str, Callable[[Ids], None]] = {
     "case_never_contacted": erase_cases,
     "case_refused": erase_cases,
@@ -262,6 +274,8 @@ TREATMENTS: dict[str, Callable[[Ids], None]] = {
     "targeting_ended": erase_campaigns,
     "self_diagnostic_draft": erase_self_diagnostics,
     "self_diagnostic": erase_self_diagnostics,
+    "barometer": erase_barometer,
+    "barometer_share": erase_barometer_shares,
     "account_departed": close_accounts,
     "account_forgotten": erase_accounts,
     "mail": erase_mails,

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from app.actions.errors import Forbidden, Unacceptable
 from app.actions.journal import record
+from app.actions.shares import check_recipient, end_copy, open_copies, replace_copy
 from app.extensions import db
 from app.models import JournalAction, ObjectKind, SelfDiagnostic, SelfDiagnosticShare
 from app.permissions import Actor, shares_for_the_house
@@ -18,7 +19,6 @@ from workflows.self_diagnostic_sharing import Terms, shared
 NOT_YOURS = "Partager revient aux responsables de l’établissement."
 TOO_EARLY = "Il faut d’abord qu’une personne au moins ait répondu aux quatre cinquièmes des énoncés."
 NOT_ENDED = "Terminez d’abord l’auto-diagnostic : ce que l’on partage ne change plus."
-NOT_OFFERED = "Cet organisme ne fait pas partie de ceux qui vous accompagnent."
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,12 @@ def share(
         raise Forbidden(NOT_YOURS)
     if not diagnostic.is_submitted:
         raise Unacceptable(NOT_ENDED)
-    if chosen.organisation_id not in {body.organisation_id for body in among}:
-        raise Unacceptable(NOT_OFFERED, "recipients")
+    check_recipient(chosen.organisation_id, among)
     known = open_shares(diagnostic).get(chosen.organisation_id)
     if known and terms_of(known) == chosen.terms:
         return known
-    if known:
-        _end(known, actor, now)
     made = _copy(diagnostic, chosen, actor, now)
-    db.session.add(made)
-    db.session.flush()
+    replace_copy(known, made, actor=actor, now=now)
     terms = chosen.terms
     content = {"share": made.id, "to": made.organisation_id, "depth": terms.depth, "topics": sorted(terms.topics)}
     content["comments"] = terms.with_comments
@@ -116,20 +112,15 @@ def withdraw(diagnostic: SelfDiagnostic, organisation_id: int, *, actor: Actor, 
     known = open_shares(diagnostic).get(organisation_id)
     if known is None:
         return
-    _end(known, actor, now)
+    end_copy(known, actor=actor, now=now)
     content = {"share": known.id, "to": organisation_id}
     kind = ObjectKind.SELF_DIAGNOSTIC
     record(JournalAction.DIAGNOSTIC_WITHDRAWN, kind, diagnostic.id, content, actor=actor, now=now)
 
 
-def _end(share: SelfDiagnosticShare, actor: Actor, now: datetime) -> None:
-    share.withdrawn_at, share.withdrawn_by_id, share.content = now, actor.user_id, None
-    db.session.flush()
-
-
 def open_shares(diagnostic: SelfDiagnostic) -> dict[int, SelfDiagnosticShare]:
     """Return what each organisation may read of a round today."""
-    return {one.organisation_id: one for one in list_shares(diagnostic) if one.withdrawn_at is None}
+    return open_copies(list_shares(diagnostic))
 
 
 def terms_of(share: SelfDiagnosticShare) -> Terms:

@@ -5,6 +5,7 @@ from datetime import date
 from random import Random
 
 from app.actions.employers import Person, add_contact
+from app.demo.barometers import note_barometer
 from app.demo.cast import Cast
 from app.demo.fieldwork import exchange, invite, say_status
 from app.demo.finess_files import SEED, STORY_EMPLOYER_FINESS
@@ -52,6 +53,7 @@ def play_story(employers: Sequence[Employer], cast: Cast, *, today: date) -> Cas
     exchange(play, "call", add_working_days(today, -6))
     _say_statuses(play, add_working_days(today, -5))
     add_people(tilleuls, cast)
+    note_barometer(tilleuls, cast, today=today)
     return play.case
 
 

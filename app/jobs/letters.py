@@ -12,6 +12,7 @@ from flask import current_app
 from app import mail
 from app.actions import (
     absences,
+    barometer_reminders,
     conventions,
     data_requests,
     delegations,
@@ -27,9 +28,10 @@ from app.actions import (
 from app.actions.notices import Notice
 from app.auth import actor_of
 from app.clock import PARIS
+from app.extensions import db
 from app.filters import moment, plural
 from app.jobs import continuity_letters, opening_letters, people_letters, privacy_letters, targeting_letters
-from app.models import Case, LinkPurpose, MagicLink, User
+from app.models import Case, Employer, LinkPurpose, MagicLink, User
 from app.permissions import reads_whole_case
 from app.queries.absences import list_officers, stands_in_on_case
 from app.queries.magic_links import get_pending_link_by_id
@@ -37,6 +39,7 @@ from app.queries.outbox import get_case_to_name, get_last_reminder_at, get_runni
 from app.queries.sessions import get_device_of
 from app.queries.users import get_user
 from app.sessions import valid_capacities
+from workflows.barometer import month_in_words
 from workflows.support_case import WORKFLOW
 
 
@@ -259,6 +262,20 @@ def _cases_opened(claimed: outbox.Claimed, user: User | None, now: datetime) -> 
     return found
 
 
+def _barometer_reminder(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    month, employer = date.fromordinal(claimed.cycle), db.session.get(Employer, claimed.object_id)
+    today = now.astimezone(PARIS).date()
+    if user is None or employer is None or not barometer_reminders.manages(user.id, claimed.object_id, today):
+        raise NotTheirs("cette personne n’est plus en poste dans cet établissement")
+    if not barometer_reminders.is_awaited(user.id, claimed.object_id, month):
+        raise NoReason("le mois est noté, ou le rappel n’est plus demandé")
+    return {
+        "employer": employer.name,
+        "month": month_in_words(month),
+        "link": f"{_public_url()}/mon-etablissement/barometre/{month:%Y-%m}",
+    }
+
+
 Values = Callable[[outbox.Claimed, User | None, datetime], dict[str, Any]]
 
 TEMPLATES: dict[str, tuple[Values, bool]] = {
@@ -270,6 +287,7 @@ TEMPLATES: dict[str, tuple[Values, bool]] = {
     notices.PERSON_TEMPLATE: (_person_notice, True),
     targeting_signatures.DELEGATE_TEMPLATE: (_delegate_notice, True),
     opening_many.MAIL: (_cases_opened, True),
+    barometer_reminders.MAIL: (_barometer_reminder, True),
     habilitations.REMINDER_MAIL: (_review_reminder, True),
 }
 """For each mail, by the name of its templates: what it says, and whether its text may be kept (no secret in it)."""

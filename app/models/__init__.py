@@ -2,6 +2,7 @@
 
 from app.models.absences import Absence
 from app.models.aids import Aid, AidStage
+from app.models.barometer import BarometerEntry, BarometerPrices, BarometerReminder, BarometerShare
 from app.models.blocks import BlockReason, CarsatBlock
 from app.models.cases import (
     Alert,
@@ -110,6 +111,10 @@ __all__ = [
     "AidStage",
     "Alert",
     "AnonymousCase",
+    "BarometerEntry",
+    "BarometerPrices",
+    "BarometerReminder",
+    "BarometerShare",
     "BlockReason",
     "Capacity",
     "CarsatBlock",

@@ -86,6 +86,8 @@ class JournalAction(LabelledEnum):
     DIAGNOSTIC_SUBMITTED = "diagnostic_submitted", "Auto-diagnostic terminé"
     DIAGNOSTIC_SHARED = "diagnostic_shared", "Auto-diagnostic partagé par l’employeur"
     DIAGNOSTIC_WITHDRAWN = "diagnostic_withdrawn", "Partage d’un auto-diagnostic retiré"
+    BAROMETER_SHARED = "barometer_shared", "Baromètre partagé par l’employeur"
+    BAROMETER_WITHDRAWN = "barometer_withdrawn", "Partage du baromètre retiré"
     PEN_GIVEN = "pen_given", "Plume confiée pour un auto-diagnostic"
     PEN_ENDED = "pen_ended", "Plume reprise pour un auto-diagnostic"
     JOURNAL_DROPPED = "journal_dropped", "Période close retirée du journal"
@@ -121,6 +123,7 @@ class ObjectKind(LabelledEnum):
     IMPORT = "import", "Import"
     TARGETING = "targeting", "Liste de ciblage"
     SELF_DIAGNOSTIC = "self_diagnostic", "Auto-diagnostic"
+    BAROMETER = "barometer", "Baromètre de l’employeur"
     JOURNAL = "journal", "Journal"
 
 

@@ -9,6 +9,7 @@ WAYS = {
     "entry": "with its case, or by its own rule when it has none: exchange_alone, visit_alone, document_alone",
     "parent": "with the row that it completes",
     "account": "emptied by account_forgotten",
+    "house": "settings of an employer’s own space: kept as long as it is there, no name in them",
     "directory": "public directory of employers: no person in it, refreshed by each file",
     "organisation": "bodies that take part, as long as they do",
     "setting": "settings of the region: no person in them",
@@ -34,6 +35,18 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "anonymous_cases": {
         "figure": "id departement category size_class source state outcome lead_kind started_year ended_year"
+    },
+    "barometer_entries": {
+        "barometer": "id employer_id structure_id month number figures remark file_name entered_at entered_by_id"
+        " submission"
+    },
+    "barometer_prices": {
+        "house": "id employer_id day_cents day_source departure_cents departure_source changed_at changed_by_id version"
+    },
+    "barometer_reminders": {"house": "id user_id employer_id asked_at"},
+    "barometer_shares": {
+        "barometer_share": "id employer_id organisation_id about shared_at shared_by_id withdrawn_at withdrawn_by_id"
+        " content structure_id first_month last_month measures"
     },
     "capacities": {
         "account": "id user_id organisation_id employer_id manager_function job_title is_coordinator is_administrator"

@@ -1,15 +1,15 @@
 """The self-diagnostics of an employer: its managers' answers, kept one after the other, and what it chose to share."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
-from app.models.columns import Submitted, key, line, text
+from app.models.columns import Submitted, key, text
 from app.models.employers import Employer, Structure
 from app.models.organisations import Organisation
+from app.models.shares import SharedCopy
 from app.models.users import User
 from workflows.self_diagnostic import Reply
 from workflows.self_diagnostic_questions import Questionnaire, Setting, questionnaire
@@ -104,32 +104,14 @@ class SelfDiagnosticAnswer(Submitted, Model):
         return (self.reply.value if self.reply else "", self.evidence, self.comment)
 
 
-class SelfDiagnosticShare(Model):
-    """What the employer let one organisation read: a copy made that day, emptied when it is withdrawn.
-
-    To give more or less is to withdraw and share anew: each row says what was open from when to when.
-    """
+class SelfDiagnosticShare(SharedCopy, Model):
+    """What the employer let one organisation read of a round."""
 
     __tablename__ = "self_diagnostic_shares"
     __table_args__ = (Index("ix_self_diagnostic_shares_organisation", "organisation_id", "employer_id"),)
 
-    id: Mapped[key]
     diagnostic_id: Mapped[int] = mapped_column(ForeignKey("self_diagnostics.id"), index=True)
-    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"))
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
-    about: Mapped[line]
-    """What it is of, in words: the reader opens no other row."""
     depth: Mapped[Depth]
     has_risk_document: Mapped[bool]
     has_psychosocial: Mapped[bool]
     has_comments: Mapped[bool]
-    shared_at: Mapped[datetime]
-    shared_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    content: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
-
-    organisation: Mapped[Organisation] = relationship()
-    employer: Mapped[Employer] = relationship()
-
-    relations = frozenset[str]()

@@ -12,6 +12,7 @@ from app.permissions.administration import (
     sees_journal_entry,
 )
 from app.permissions.audience import Audience
+from app.permissions.barometer import is_of_own_barometer, keeps_barometer, may_note_barometer
 from app.permissions.held import Held, held_by, may_give
 from app.permissions.matrix import (
     BY_CONVENTION,
@@ -67,15 +68,12 @@ from app.permissions.self_diagnostics import (
     answers_for_a_house,
     decides_for_the_house,
     may_answer,
-    may_be_shared_with,
-    may_read_share,
     pens_among,
-    recipients_among,
     sees_self_diagnostic,
-    sees_share,
     sees_sheet,
     shares_for_the_house,
 )
+from app.permissions.shares import may_be_shared_with, may_read_share, recipients_among, sees_share
 from app.permissions.sight import (
     SHARED_READERS,
     audiences_read_by,
@@ -163,7 +161,9 @@ __all__ = [
     "installs_organisations",
     "is_consulted_on_members",
     "is_of_a_house",
+    "is_of_own_barometer",
     "is_out_of_territory",
+    "keeps_barometer",
     "kinds_brought_in",
     "leads_case",
     "lies_in",
@@ -185,6 +185,7 @@ __all__ = [
     "may_make_lists",
     "may_make_return",
     "may_name_signatory",
+    "may_note_barometer",
     "may_open_cases",
     "may_open_exceptionally",
     "may_propose",

@@ -23,6 +23,7 @@ class Kind(LabelledEnum):
     TARGETING_LIST = "targeting_list", "Listes de ciblage"
     TARGETING_STATUS = "targeting_status", "Appui proposé : ce qui concerne un seul employeur"
     SELF_DIAGNOSTIC = "self_diagnostic", "Auto-diagnostics"
+    BAROMETER = "barometer", "Baromètre de l’employeur"
     CARSAT_BLOCK = "carsat_block", "Empêchement de signer noté par la Carsat"
     CONTRACT = "contract", "Contrats de prévention"
     CPOM = "cpom", "CPOM et leurs objectifs"
@@ -101,6 +102,11 @@ _OTHERS: Row = dict.fromkeys(OTHER_BODIES, INVITED)
 _OTHERS_OWN: Row = dict.fromkeys(OTHER_BODIES, OWN_LINES)
 _INVITED: Row = {Role.ARACT: INVITED, Role.PROVIDER: INVITED, **_OTHERS}
 _CONCERNED: Row = {**_READING_LEADS, **_INVITED, Role.FEDERATION: MEMBERS, Role.EMPLOYER: OWN}
+_SHARED_READERS: Row = {
+    **dict.fromkeys(LEADS, ON_SITE_IF_SHARED),
+    Role.ARACT: INVITED_IF_SHARED,
+    Role.PROVIDER: INVITED_IF_SHARED,
+}
 _NOTE_WRITERS: Row = {**_LEADS, Role.ARACT: INVITED, Role.PROVIDER: INVITED, Role.FEDERATION: MEMBERS}
 _VISITORS: Row = {
     Role.CARSAT: ON_SITE,
@@ -173,9 +179,7 @@ MATRIX: Mapping[Kind, Mapping[Act, Row]] = {
     Kind.TARGETING_STATUS: {Act.READ: {**_LEADS, Role.FEDERATION: MEMBERS, Role.EMPLOYER: OWN}, Act.WRITE: _LEADS},
     Kind.SELF_DIAGNOSTIC: {
         Act.READ: {
-            **dict.fromkeys(LEADS, ON_SITE_IF_SHARED),
-            Role.ARACT: INVITED_IF_SHARED,
-            Role.PROVIDER: INVITED_IF_SHARED,
+            **_SHARED_READERS,
             Role.EMPLOYER: OWN,
         },
         # An adviser may hold the pen for a manager who lets them; never who controls, nor who pays.
@@ -184,6 +188,10 @@ MATRIX: Mapping[Kind, Mapping[Act, Row]] = {
             Role.PROVIDER: INVITED_BY_CONSENT,
             Role.EMPLOYER: OWN,
         },
+    },
+    Kind.BAROMETER: {
+        Act.READ: {**_SHARED_READERS, Role.EMPLOYER: OWN},
+        Act.WRITE: {Role.EMPLOYER: OWN},
     },
     # An injunction or a surcharge belongs to control: it never enters what is shared for support.
     Kind.CARSAT_BLOCK: {Act.READ: {Role.CARSAT: ON_SITE}, Act.WRITE: {Role.CARSAT: ON_SITE}},
@@ -230,6 +238,7 @@ BY_CONVENTION = frozenset(
     - {
         Kind.EMPLOYER,  # the public register
         Kind.TARGETING_STATUS,
+        Kind.BAROMETER,  # the employer’s own: its act alone shares it
         Kind.CARSAT_BLOCK,
         Kind.REGIONAL_REPORT,  # figures
         Kind.CONVENTION,

@@ -257,6 +257,27 @@ HOLDINGS = (
         by_user="withdrawn_by_id",
     ),
     Holding(
+        "barometer_entries",
+        "Mois du baromètre que j’ai notés",
+        "employer_id structure_id month entered_at",
+        by_user="entered_by_id",
+        mentions="remark",
+    ),
+    Holding("barometer_prices", "Coûts que j’ai réglés", "employer_id changed_at", by_user="changed_by_id"),
+    Holding("barometer_reminders", "Rappels que j’ai demandés", "employer_id asked_at", by_user="user_id"),
+    Holding(
+        "barometer_shares",
+        "Baromètres que j’ai partagés",
+        "organisation_id first_month last_month shared_at",
+        by_user="shared_by_id",
+    ),
+    Holding(
+        "barometer_shares",
+        "Partages du baromètre auxquels j’ai mis fin",
+        "organisation_id withdrawn_at",
+        by_user="withdrawn_by_id",
+    ),
+    Holding(
         "outbox_mails", "Courriels qui m’ont été envoyés", "template subject body created_at sent_at", by_user="user_id"
     ),
     Holding(

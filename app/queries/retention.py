@@ -11,6 +11,8 @@ from sqlalchemy.orm import aliased
 from app.extensions import Instant, db
 from app.models import (
     Aid,
+    BarometerEntry,
+    BarometerShare,
     Capacity,
     Case,
     CaseEvent,
@@ -112,6 +114,8 @@ TARGETS: dict[str, Callable[[], Target]] = {
         SelfDiagnostic, _nobody(), SelfDiagnostic.answered_at, (SelfDiagnostic.submitted_at.is_(None),)
     ),
     "self_diagnostic": lambda: Target(SelfDiagnostic, _nobody(), SelfDiagnostic.submitted_at),
+    "barometer": lambda: Target(BarometerEntry, _nobody(), BarometerEntry.month),
+    "barometer_share": lambda: Target(BarometerShare, _nobody(), BarometerShare.shared_at),
     "account_departed": lambda: Target(User, _OWN, _LAST_DAY, (User.is_enabled, *_departed())),
     "account_forgotten": lambda: Target(User, _OWN, _LAST_DAY, _departed()),
     "mail": lambda: Target(OutboxMail, _nobody(), _instant(OutboxMail)),

@@ -4,15 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.extensions import db
 from app.models import (
-    Case,
-    CasePartner,
     Employer,
-    Organisation,
     SelfDiagnostic,
     SelfDiagnosticAnswer,
     SelfDiagnosticShare,
@@ -20,14 +17,12 @@ from app.models import (
 )
 from app.permissions import (
     Actor,
-    Audience,
     pens_among,
-    recipients_among,
     sees_self_diagnostic,
     sees_share,
     sees_sheet,
 )
-from app.queries.audiences import get_audience
+from app.queries.recipients import around, by_name
 from workflows.self_diagnostic import Reply, count_replies, has_enough
 
 
@@ -155,57 +150,24 @@ def list_shares(diagnostic: SelfDiagnostic) -> Sequence[SelfDiagnosticShare]:
     return db.session.scalars(statement.order_by(SelfDiagnosticShare.id.desc())).all()
 
 
-def list_received(actor: Actor, employer_id: int | None = None) -> Sequence[SelfDiagnosticShare]:
+def list_received(actor: Actor) -> Sequence[SelfDiagnosticShare]:
     """Return the copies made for the actor's organisation, withdrawn ones included, the latest first."""
-    statement = select(SelfDiagnosticShare).where(sees_share(actor))
-    if employer_id is not None:
-        statement = statement.where(SelfDiagnosticShare.employer_id == employer_id)
+    statement = select(SelfDiagnosticShare).where(sees_share(actor, SelfDiagnosticShare))
     statement = statement.options(joinedload(SelfDiagnosticShare.employer))
     return db.session.scalars(statement.order_by(SelfDiagnosticShare.id.desc())).all()
 
 
 def get_share(actor: Actor, share_id: int) -> SelfDiagnosticShare | None:
     """Return a copy made for the actor's organisation, or None."""
-    statement = select(SelfDiagnosticShare).where(SelfDiagnosticShare.id == share_id, sees_share(actor))
+    statement = select(SelfDiagnosticShare).where(
+        SelfDiagnosticShare.id == share_id, sees_share(actor, SelfDiagnosticShare)
+    )
     return db.session.scalars(statement).first()
-
-
-def list_recipients(employer: Employer, today: date) -> list[Actor]:
-    """Return the bodies with which the employer may share, those on its cases first."""
-    return _by_place(recipients_among(_around(employer, today)))
 
 
 def list_pens(employer: Employer, today: date) -> list[Actor]:
     """Return the bodies whose agents may hold the pen for a manager."""
-    return _by_place(pens_among(_around(employer, today)))
-
-
-def _by_place(bodies: list[Actor]) -> list[Actor]:
-    return sorted(bodies, key=lambda body: body.organisation_name)
-
-
-def _around(employer: Employer, today: date) -> Audience:
-    """Return the bodies that a convention names around an employer, and those of the cases that it knows of."""
-    found, on_case = get_audience(employer, today), _on_cases(employer)
-    known = {body.organisation_id for body in found.bodies}
-    return Audience(
-        places=found.places,
-        is_public=found.is_public,
-        bodies=(*found.bodies, *(one for one in on_case if one.organisation_id not in known)),
-        on_case=frozenset(one.organisation_id for one in on_case if one.organisation_id),
-    )
-
-
-def _on_cases(employer: Employer) -> list[Actor]:
-    """Return the leads and partners of the cases that the employer has been told of."""
-    told = and_(Case.employer_id == employer.id, Case.employer_informed_on.is_not(None))
-    lead = exists().where(told, Case.lead_organisation_id == Organisation.id).correlate(Organisation)
-    partner = exists().where(told, CasePartner.case_id == Case.id, CasePartner.organisation_id == Organisation.id)
-    statement = select(Organisation).where(or_(lead, partner.correlate(Organisation)), Organisation.is_active)
-    return [
-        Actor(0, "", one.kind, organisation_id=one.id, organisation_name=one.short_name, territory=one.territory)
-        for one in db.session.scalars(statement.options(selectinload(Organisation.departements)))
-    ]
+    return by_name(pens_among(around(employer, today)))
 
 
 def count_rounds(employer_id: int) -> int:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Select, func, literal, or_, select, union
 
 from app.extensions import db
-from app.filters import lower_first
 from app.models import (
     OPEN_FOLLOW_UPS,
     Aid,
@@ -76,7 +75,7 @@ def _cases(actor: Actor, whose: Whose, today: date) -> list[tuple[int, Collision
             if entered_on > add_months(today, -REFUSAL_MONTHS):
                 found.append((employer, Collision(f"N’a pas donné suite le {entered_on:%d/%m/%Y}", number)))
             continue
-        opened = f"Dossier ouvert ({lower_first(state.label)})"
+        opened = f"Dossier ouvert à l’étape « {state.label} »"
         what = "Contrat de prévention en cours" if state is State.CONTRACT else opened
         found.append((employer, Collision(f"{what}, {lead or 'chef de file à désigner'}", number, True)))
     return found

@@ -5,6 +5,7 @@ organisation and public employers are the judge's business. A convention could b
 reading, if one day it had to open what a case in sight does not.
 """
 
+from app.second_wall.barometer import BAROMETER
 from app.second_wall.conditions import Guard, at_employer, in_own_name, own, within
 from app.second_wall.functions import (
     EMPLOYER,
@@ -213,6 +214,7 @@ GUARDED: dict[str, Guard] = {
     "aids": _line("aids", _READS_MONEY, LEADS_ONLY),
     **LISTS,
     **SELF_DIAGNOSTICS,
+    **BAROMETER,
     "imports": Guard(
         reads=f"({own('imports')} OR imports.author_id = {USER})",
         inserts=in_own_name("imports", "author_id"),
@@ -312,6 +314,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         "outbox_mails": "SELECT, INSERT, UPDATE",
         "absences": "SELECT, DELETE",
         "exceptional_accesses": "SELECT (id, case_id, user_id, organisation_id, opened_at, expires_at)",
+        # Who asked to be reminded of a month, and whether it is noted: never its figures.
+        "barometer_reminders": "SELECT",
+        "barometer_entries": "SELECT (employer_id, month)",
         # The mail that tells of cases opened counts them.
         "targeting_openings": "SELECT",
     },

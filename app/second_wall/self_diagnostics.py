@@ -1,7 +1,8 @@
 """Who reads and writes the rows of self-diagnostics: the employer's own, a pen it lent, what it shared."""
 
-from app.second_wall.conditions import Guard, own, within
+from app.second_wall.conditions import Guard, within
 from app.second_wall.functions import EMPLOYER, ORGANISATION, USER
+from app.second_wall.shares import SHARED_COLUMNS, shares
 
 _MINE = f"self_diagnostic_sheets.employer_id = {EMPLOYER} AND self_diagnostic_sheets.user_id = {USER}"
 _HELD = (
@@ -40,24 +41,16 @@ SELF_DIAGNOSTICS: dict[str, Guard] = {
         reads=f"({_ON_SHEET} OR self_diagnostic_answers.entered_by_id = {USER})",
         inserts=f"self_diagnostic_answers.entered_by_id = {USER} AND {_ON_SHEET}",
     ),
-    # A partner finds the copies made for it, and never the answers they were made from.
-    "self_diagnostic_shares": Guard(
-        reads=f"(self_diagnostic_shares.employer_id = {EMPLOYER} OR {own('self_diagnostic_shares')} "
-        f"OR self_diagnostic_shares.shared_by_id = {USER} OR self_diagnostic_shares.withdrawn_by_id = {USER})",
-        inserts=f"self_diagnostic_shares.employer_id = {EMPLOYER} AND self_diagnostic_shares.shared_by_id = {USER} "
-        f"AND {_OF_DIAGNOSTIC.format(t='self_diagnostic_shares')}",
-        updates=f"self_diagnostic_shares.employer_id = {EMPLOYER}",
+    "self_diagnostic_shares": shares(
+        "self_diagnostic_shares",
+        made_from=_OF_DIAGNOSTIC.format(t="self_diagnostic_shares"),
         fixed=(
+            *SHARED_COLUMNS,
             "diagnostic_id",
-            "employer_id",
-            "organisation_id",
-            "about",
             "depth",
             "has_risk_document",
             "has_psychosocial",
             "has_comments",
-            "shared_at",
-            "shared_by_id",
         ),
     ),
 }

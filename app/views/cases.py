@@ -49,7 +49,7 @@ from app.views.listing import (
     is_fragment,
     next_cursor,
 )
-from app.views.self_diagnostic_cards import shared_lines
+from app.views.shared_cards import shared_cards
 from app.views.threads import thread as thread_of
 from app.views.workbooks import in_words, list_response
 from forms.cases import CaseFilterForm
@@ -238,7 +238,7 @@ def page_of(case: Case, actor: Actor, viewer: Actor | None = None) -> str:
         basis=basis_of(actor, case),
         figures=summaries_of(actor, case, [link.structure for link in case.structure_links], today, viewer=viewer),
         commitments=commitments_of(actor, case, today, viewer=viewer),
-        diagnostics=[] if viewer else shared_lines(actor, case),
+        shared=[] if viewer else shared_cards(actor, case),
         looking_as=actor if viewer else None,
         may_look_as=[] if viewer else bodies_of(case, actor),
     )

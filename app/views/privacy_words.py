@@ -184,7 +184,9 @@ COLUMNS = {
     "structure_id": "Établissement (numéro)", "started_at": "Commencé", "submitted_at": "Terminé",
     "diagnostic_id": "Auto-diagnostic (numéro)", "pen_organisation_id": "Plume confiée à l’organisme (numéro)",
     "pen_given_at": "Plume confiée", "sheet_id": "Feuille (numéro)", "statement": "Énoncé", "reply": "Réponse",
-    "depth": "Étendue", "shared_at": "Partagé", "withdrawn_at": "Retiré",
+    "depth": "Étendue", "month": "Mois", "first_month": "Premier mois", "last_month": "Dernier mois",
+    "asked_at": "Demandé", "changed_at": "Modifié", "entered_at": "Noté",
+    "shared_at": "Partagé", "withdrawn_at": "Retiré",
     "state": "État", "visit_id": "Visite (numéro)", "answer": "Réponse", "answered_on": "Répondu",
 }  # fmt: skip
 """What each exported column is called on the page « mes données »."""

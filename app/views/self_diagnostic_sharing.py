@@ -14,6 +14,7 @@ from app.filters import lower_first
 from app.models import SelfDiagnostic, SelfDiagnosticShare
 from app.permissions import Act, Actor, Kind, may_read_share, shares_for_the_house
 from app.queries import self_diagnostics as queries
+from app.queries.recipients import list_recipients
 from app.views.self_diagnostics import diagnostic_or_404
 from forms.self_diagnostics import ShareForm
 from workflows.self_diagnostic import LEAST_ANSWERS
@@ -29,7 +30,7 @@ def edit(diagnostic_id: int) -> ResponseReturnValue:
     diagnostic = diagnostic_or_404(diagnostic_id)
     if not shares_for_the_house(auth.acting(), diagnostic):
         abort(403)
-    among = queries.list_recipients(diagnostic.employer, clock.today())
+    among = list_recipients(diagnostic.employer, Kind.SELF_DIAGNOSTIC, clock.today())
     form = _form(diagnostic, among)
     if not form.validate_on_submit():
         return _page(diagnostic, form, among)

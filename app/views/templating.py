@@ -45,6 +45,13 @@ NAVIGATION = (
         Kind.SELF_DIAGNOSTIC,
     ),
     (
+        "",  # a partner comes by the page of a case
+        "Baromètre",
+        "barometer.index",
+        ("barometer", "barometer_files", "barometer_sharing"),
+        Kind.BAROMETER,
+    ),
+    (
         "Ciblage",
         "Ciblage",
         "targeting.index",
@@ -138,7 +145,7 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
             "current": request.blueprint in blueprints,
         }
         for label, own, endpoint, blueprints, kind in NAVIGATION
-        if kind is None or relations_needed(actor.role, kind, Act.READ)
+        if (own if actor.is_employer else label) and (kind is None or relations_needed(actor.role, kind, Act.READ))
     ]
     if reads_completeness(actor):
         shown.insert(-1, {"label": "Données", "url": url_for("data.show"), "current": request.blueprint == "data"})

@@ -13,8 +13,9 @@ from app.actions.self_diagnostics import CLOSED, Given, answer, lend_pen, settin
 from app.auth import actor_of
 from app.extensions import db
 from app.models import JournalAction, JournalEntry, SelfDiagnostic, SelfDiagnosticAnswer
-from app.permissions import may_read_share
+from app.permissions import Kind, may_read_share
 from app.queries.employers import get_employer
+from app.queries.recipients import list_recipients
 from app.queries.self_diagnostics import (
     fill,
     get_self_diagnostic,
@@ -22,7 +23,6 @@ from app.queries.self_diagnostics import (
     list_earlier,
     list_pens,
     list_received,
-    list_recipients,
     list_shares,
 )
 from tests.factories import NOW, make_case, make_structure
@@ -168,14 +168,16 @@ def test_the_pen_is_lent_taken_back_and_traced(world: World) -> None:
 
 def test_the_bodies_around_a_house_that_it_may_share_with(world: World) -> None:
     tilleuls, hospital = world.employer("Tilleuls"), world.employer("CCAS")
-    names = {one.organisation_name for one in list_recipients(tilleuls, DAY)}
+    names = {one.organisation_name for one in list_recipients(tilleuls, Kind.SELF_DIAGNOSTIC, DAY)}
     assert names == {"ARS Poitou", "Carsat Poitou", "Département 79", "Aract Poitou", "Cabinet Ergo"}
     # The branch AT-MP does not act for public agents.
-    assert "Carsat Poitou" not in {one.organisation_name for one in list_recipients(hospital, DAY)}
+    assert "Carsat Poitou" not in {
+        one.organisation_name for one in list_recipients(hospital, Kind.SELF_DIAGNOSTIC, DAY)
+    }
     far = world.organisation("Carsat Gironde")
     quiet = world.employer("Clain")
     make_case(quiet, lead=far)  # of which the employer has not been told
-    assert far.short_name not in {one.organisation_name for one in list_recipients(quiet, DAY)}
+    assert far.short_name not in {one.organisation_name for one in list_recipients(quiet, Kind.SELF_DIAGNOSTIC, DAY)}
 
 
 def test_a_copy_holds_what_was_chosen_and_nothing_more(world: World) -> None:
@@ -188,7 +190,7 @@ def test_a_copy_holds_what_was_chosen_and_nothing_more(world: World) -> None:
     assert "answers" not in content and "CANARI" not in str(content) and content["closed"] == 5
     assert by_title["Émotions, tensions et violences"]["value"] is None  # all its statements stay closed
     assert by_title["Appuis, équipement et pilotage"]["value"] == 67  # without the one about the DUERP, which is 0
-    among, number = list_recipients(employer, DAY), world.organisation("ARS Poitou").id
+    among, number = list_recipients(employer, Kind.SELF_DIAGNOSTIC, DAY), world.organisation("ARS Poitou").id
     deep = Chosen(number, Terms(Depth.ANSWERS, frozenset({Topic.RISK_DOCUMENT})))
     share(diagnostic, deep, among, actor=actor, now=NOW + MINUTE)
     share(diagnostic, deep, among, actor=actor, now=NOW + 2 * MINUTE)  # the same again
@@ -213,7 +215,7 @@ def test_a_share_is_read_by_its_recipient_until_it_is_withdrawn(world: World) ->
     referent, preventeur = world.actor("referent"), world.actor("preventeur")
     assert get_self_diagnostic(referent, diagnostic.id) is None and list_received(referent) == []
     finish(diagnostic, ["ARS Poitou"], world, Terms(), actor)
-    (received,) = list_received(referent, employer.id)
+    (received,) = list_received(referent)
     seen = get_employer(referent, employer.id)
     assert seen and may_read_share(referent, received, seen)
     assert list_received(preventeur) == [] and get_self_diagnostic(referent, diagnostic.id) is None

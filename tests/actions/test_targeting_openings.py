@@ -174,7 +174,7 @@ def _followed_in_part(world: World, employer: Any) -> None:
     [
         (_wait_until_next_year, "N’a pas donné suite le 01/06/2026"),
         (_aid_under_way, "Aide en cours : FIPU, Carsat Poitou"),
-        (_followed_in_part, "Dossier ouvert (repéré), Carsat Poitou"),
+        (_followed_in_part, "Dossier ouvert à l’étape « Repéré », Carsat Poitou"),
     ],
 )
 def test_what_is_under_way_is_said_and_not_opened_unless_decided(

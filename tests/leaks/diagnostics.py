@@ -5,8 +5,9 @@ from app.actions.self_diagnostics import start, take_part
 from app.auth import actor_of
 from app.extensions import db
 from app.models import Organisation, User
+from app.permissions import Kind
 from app.queries.employers import get_employer
-from app.queries.self_diagnostics import list_recipients
+from app.queries.recipients import list_recipients
 from tests.factories import NOW
 from tests.leaks.ground import Ground, Secret, Topic
 from tests.self_diagnostics import all_of, give
@@ -34,7 +35,7 @@ def plant_diagnostics(ground: Ground, bodies: dict[str, Organisation], people: d
         if name == "voisin":
             submit(diagnostic, [], [], actor=actor, now=NOW)
             terms = Terms(Depth.ANSWERS, frozenset(Subject), with_comments=True)
-            among = list_recipients(house, NOW.date())
+            among = list_recipients(house, Kind.SELF_DIAGNOSTIC, NOW.date())
             made = share(diagnostic, Chosen(bodies[READER].id, terms), among, actor=actor, now=NOW)
             told = Secret(Topic.SHARE, name, READER, where="self_diagnostic_shares.content")
             made.content = {**made.content, "comments": {"T1a": [ground.mark(told)]}}

@@ -87,6 +87,8 @@ class Topic(LabelledEnum):
     DELEGATE_ADDRESS = "delegate_address", "Adresse d’un délégataire sans compte"
     DIAGNOSTIC = "diagnostic", "Réponses à un auto-diagnostic"
     SHARE = "share", "Auto-diagnostic partagé avec un organisme"
+    BAROMETER = "barometer", "Mois noté d’un baromètre"
+    BAROMETER_SHARE = "barometer_share", "Baromètre partagé avec un organisme"
     CONNECTION = "connection", "Adresse de connexion d’un signataire"
 
 
@@ -176,6 +178,7 @@ STATES = tuple(f"etat_{state.value}" for state in State)
 
 def build(today: date) -> Ground:
     """Return a ground planted beside the small world, committed."""
+    from tests.leaks.barometers import plant_barometers
     from tests.leaks.commitments import make_commitments  # they know the ground
     from tests.leaks.diagnostics import plant_diagnostics
     from tests.leaks.incoming import bring_files_in
@@ -201,6 +204,7 @@ def build(today: date) -> Ground:
     make_commitments(ground, bodies)
     plant_list(ground, people)
     plant_diagnostics(ground, bodies, people)
+    plant_barometers(ground, bodies, people)
     db.session.commit()
     return ground
 

@@ -109,9 +109,9 @@ def may_read(name: str, secret: Secret) -> bool:
         return acts_for_a_body(name) and PEOPLE[name] in PARTIES[secret.employer]
     if secret.topic is Topic.IMPORT:
         return acts_for_a_body(name) and PEOPLE[name] == secret.owner
-    if secret.topic is Topic.DIAGNOSTIC:  # managers of the house alone, whatever was shared
+    if secret.topic in (Topic.DIAGNOSTIC, Topic.BAROMETER):  # managers of the house alone, whatever was shared
         return name == secret.owner
-    if secret.topic is Topic.SHARE:
+    if secret.topic in (Topic.SHARE, Topic.BAROMETER_SHARE):
         return acts_for_a_body(name) and PEOPLE[name] == secret.owner
     if secret.topic is Topic.TARGETING:
         return name in LIST_READERS

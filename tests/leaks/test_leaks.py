@@ -13,7 +13,7 @@ from tests.engines import ENGINES
 from tests.leaks import ground as grounds
 from tests.leaks.ground import MARK, Ground, Topic
 from tests.leaks.people import CLOSED_BODY, PARTED, SUSPENDED, dismiss
-from tests.leaks.readers import EVERYBODY, may_read
+from tests.leaks.readers import EVERYBODY, MANAGERS, may_read
 from tests.leaks.walk import LEFT_ALONE, Address, Walker, addresses, marks
 from tests.test_routes import bare
 
@@ -32,6 +32,7 @@ READING = {
     "self_diagnostics.show": Topic.DIAGNOSTIC,
     "self_diagnostics.theme": Topic.DIAGNOSTIC,
     "self_diagnostic_sharing.read": Topic.SHARE,
+    "barometer_sharing.read": Topic.BAROMETER_SHARE,
 }
 """Pages that answer whoever may read what they name."""
 
@@ -149,7 +150,7 @@ def test_every_address_of_every_record(
     _conclude(walk, record_property)
     unread = [(name, topic) for name in EVERYBODY for topic in _open_topics(name, ground) - set(walk.read[name])]
     # In an organisation, the person who signs and those who name it alone read of whom and by what right.
-    few = (Topic.SIGNATORY, Topic.DELEGATE_ADDRESS)
+    few = (Topic.SIGNATORY, Topic.DELEGATE_ADDRESS, Topic.BAROMETER)  # a month’s address has no number
     assert [one for one in unread if one[1] not in few] == [], "a walk that reads nothing proves nothing"
     assert {name for name, read in walk.read.items() if Topic.SIGNATORY in read} >= {"preventeur", "federation"}
 
@@ -177,6 +178,7 @@ def test_lists_searches_and_workbooks(
             ):
                 _finds_nothing(walk, name, path, mark)
     _conclude(walk, record_property)
+    assert {name for name, read in walk.read.items() if Topic.BAROMETER in read} == set(MANAGERS)
 
 
 EXPORTS = (
@@ -221,6 +223,7 @@ def _lists(walk: Walk) -> list[str]:
         "/donnees/sans-reponse",
         "/donnees/sans-reponse?departement=33&year=2024",
         "/donnees/sans-reponse.xlsx",
+        *(f"/mon-etablissement/barometre{rest}" for rest in ("", "/2026-10", "/mois.xlsx", "/partage")),
         *EXPORTS,
         *(page + query for page in pages for query in ("", *(f"?{one}" for one in asked))),
     ]

@@ -31,6 +31,7 @@ ARGUMENTS = {
     "diagnostic_id": "diagnostic",
     "sheet_id": "sheet",
     "share_id": "share",
+    "barometer_share_id": "barometer_share",
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 
@@ -46,6 +47,7 @@ UNMARKED = {
     "access_id",
     "delegation_id",
     "number",
+    "month_slug",
 }
 """Arguments that name no record of an employer."""
 

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from app.actions.barometer import Noted, note_month
+from app.actions.barometer_sharing import Chosen, share
 from app.actions.documents import Upload, store_document
 from app.actions.visits import finalise_visit
 from app.extensions import db
@@ -29,7 +31,9 @@ from app.models import (
     Visibility,
     Visit,
 )
-from app.permissions import Actor
+from app.permissions import Actor, Kind
+from app.queries.barometer import list_shares as list_barometer_shares
+from app.queries.recipients import list_recipients
 from app.queries.self_diagnostics import list_shares
 from tests.factories import (
     NOW,
@@ -104,11 +108,23 @@ def furnish(world: World) -> Scene:
         **_figures(world, here, far),
         **targeting_numbers(world),
         **_diagnostics(world),
+        "barometer_share": _barometer(world),
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
     }
     db.session.commit()
     parts = {"whole": WHOLE_LIST, "part": f"federation-{world.organisation('Fédération A').id}"}
     return Scene({name: str(number) for name, number in names.items()} | parts)
+
+
+def _barometer(world: World) -> int:
+    """October, noted by a manager and shared with the ARS."""
+    actor, house = world.actor("directrice"), world.employer("Tilleuls")
+    noted = Noted(date(2026, 10, 1), {"headcount": 40, "absence": 124})
+    note_month(house, None, noted, version=0, actor=actor, now=NOW, today=NOW.date())
+    chosen = Chosen(noted.month, noted.month, frozenset({"absence"}))
+    among = list_recipients(house, Kind.BAROMETER, NOW.date())
+    share(house, None, [world.organisation("ARS Poitou").id], chosen, among, actor=actor, now=NOW)
+    return list_barometer_shares(actor)[0].id
 
 
 def targeting_numbers(world: World) -> dict[str, int]:
