@@ -379,7 +379,7 @@ POST /auto-diagnostic/{ended}/partage/999999/retrait        401 403 403 403 403 
 GET  /auto-diagnostic/partages/{share}                      302 404 200 200 404 404 403 403 404 404 403 403 404
 GET  /mon-etablissement/barometre                           302 404 404 404 404 404 403 403 200 404 403 403 404
 GET  /mon-etablissement/barometre/2026-10                   302 403 403 403 403 403 403 403 200 403 403 403 403
-POST /mon-etablissement/barometre/2026-10                   401 403 403 403 403 403 403 403 409 403 403 403 403
+POST /mon-etablissement/barometre/2026-10                   401 403 403 403 403 403 403 403 302 403 403 403 403
 GET  /mon-etablissement/barometre/couts                     302 403 403 403 403 403 403 403 200 403 403 403 403
 POST /mon-etablissement/barometre/couts                     401 403 403 403 403 403 403 403 409 403 403 403 403
 POST /mon-etablissement/barometre/rappel                    401 403 403 403 403 403 403 403 302 403 403 403 403
