@@ -108,7 +108,7 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "document_contents": {"parent": "document_id data"},
     "claim_evidence": {
-        "figure": "id structure_id siret employer_id organisation_id first_year last_year years accidents expected band"
+        "figure": "id structure_id siret employer_id organisation_id first_year last_year years accidents expected exceedance band"
         " low high weight zone"
     },
     "claim_references": {"figure": "year naf staff hours accidents days_off frequency import_id"},
@@ -207,7 +207,7 @@ REGISTER: dict[str, dict[str, str]] = {
         "targeting_ended": "id title field predecessor_id organisation_id author_id created_at first_year last_year"
         " weights first following coverage method_version valid_from valid_until consulted_until speak_from meeting"
         " quorum membership state entered_on motive run run_stage claimed_at failure computed_at computed_method"
-        " code_version owners summary version submission"
+        " code_version owners claim_owners summary version submission"
     },
     "targeting_delegates": {
         "targeting_ended": "id signatory_id organisation_id given_name family_name function email appointed_by_id"
