@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
@@ -44,8 +44,9 @@ FAST_LANE = ("sur alerte, ouverts", {"alert": ANY_ALERT, "state": "ouverts"}, "w
 @auth.signed_in
 def show() -> ResponseReturnValue:
     actor, today = auth.acting(), clock.today()
+    if actor.is_employer:
+        return redirect(url_for("house.show"))
     pages = {
-        Role.EMPLOYER: _employer,
         Role.DREETS: _figures,
         Role.NATIONAL: _figures,
         Role.PLATFORM: _platform,
@@ -110,16 +111,6 @@ def _figures_of(actor: Actor, scopes: list[str], today: date) -> dict[str, list[
     for size, (scope, label, filters, tone) in zip(sizes, baskets, strict=True):
         figures[scope].append((size, label, url_for("cases.index", **filters.arguments()), tone))
     return figures
-
-
-def _employer(actor: Actor, today: date) -> str:
-    rows: Any = case_list.list_cases(actor, CaseFilters(), today=today)
-    return render_template(
-        "desk/employer.html",
-        rows=rows,
-        state_label=lambda state: case_page.state_label(actor, state),
-        employer_id=actor.employer_id,
-    )
 
 
 def _figures(actor: Actor, today: date) -> str:
