@@ -53,6 +53,14 @@ POST /verification                                          401 302 302 302 302 
 GET  /fonctions                                             302 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /                                                      302 200 200 200 200 200 200 200 302 200 200 200 200
 GET  /mon-etablissement                                     302 403 403 403 403 403 403 403 200 403 403 403 403
+GET  /mon-etablissement/recontact                           302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /mon-etablissement/recontact                           401 403 403 403 403 403 403 403 422 403 403 403 403
+GET  /mon-etablissement/pas-de-suite                        302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /mon-etablissement/pas-de-suite                        401 403 403 403 403 403 403 403 302 403 403 403 403
+GET  /mon-etablissement/a-qui-s-adresser                    302 403 403 403 403 403 403 403 200 403 403 403 403
+GET  /organisme/coordonnees                                 302 403 403 403 403 403 403 403 403 403 403 200 403
+POST /organisme/coordonnees                                 401 403 403 403 403 403 403 403 403 403 403 409 403
+POST /mon-etablissement/demande/retrait                     401 403 403 403 403 403 403 403 302 403 403 403 403
 GET  /chiffres.xlsx                                         302 403 403 403 403 403 200 403 403 403 200 403 403
 GET  /organismes.xlsx                                       302 403 403 403 403 403 403 403 403 403 403 200 403
 GET  /dossiers                                              302 200 200 200 200 200 403 200 200 200 403 403 200

@@ -236,19 +236,19 @@ def test_no_word_of_blame_reaches_the_employer(app: Flask, world: World) -> None
 # --- What a page costs ------------------------------------------------------------------------------------
 
 MOST = {
-    "/": 8,
+    "/": 9,
     "/dossiers": 7,
     "/dossiers?state=ouverts&departement=79&q=ehpad&sort=employeur": 7,
     "/employeurs": 4,
     "/employeurs?sector=private&followed=oui&q=ehpad": 4,
-    "/dossiers/{case}": 21,
+    "/dossiers/{case}": 22,
     "/dossiers/{case}/etapes/start_diagnostic": 3,
     "/dossiers/{case}/equipe": 9,
     "/dossiers/{case}/partenaires": 8,
     "/dossiers/{case}/notes/nouvelle": 4,
     "/dossiers/{case}/visites/nouvelle": 5,
     "/dossiers/{case}/documents/nouveau": 4,
-    "/employeurs/{employer}": 18,
+    "/employeurs/{employer}": 19,
     "/employeurs/{employer}/dossiers/nouveau": 5,
     "/etablissements/{structure}": 9,
     "/etablissements/{structure}/fiche-de-situation.pdf": 20,

@@ -19,6 +19,7 @@ WAYS = {
     "seal": "a line a day, or one a file, kept: digests only",
     "swept": "forgotten by the scheduler: `app/jobs/identity.py`",
     "certificate": "public certificates of the platform: kept, so that old files can be checked; no person in them",
+    "house": "what a house keeps for itself: as long as it is there; its managers withdraw or delete it",
     "import": "the bytes, the rows refused and what to undo: forgotten by the scheduler once the import has ended",
     "transient": "never outlives its own transaction",
 }
@@ -131,10 +132,14 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "figure_remarks": {
         "parent": "id employer_id structure_id indicator year wording author_id written_at answer answered_by_id"
-        " answered_at version submission"
+        " answered_at due_on organisation_id version submission"
     },
     "federation_members": {"organisation": "organisation_id employer_id"},
     "guard_lifts": {"transient": "id release_id"},
+    "help_lines": {"organisation": "organisation_id phone email hours words written_on written_by_id version"},
+    "house_wishes": {
+        "house": "id employer_id kind until words told_at told_by_id withdrawn_at withdrawn_by_id submission"
+    },
     "import_changes": {"import": "id import_id table_name row_id row_version before"},
     "import_chunks": {"import": "import_id number data"},
     "import_mappings": {"setting": "organisation_id kind year columns saved_on"},
@@ -243,6 +248,10 @@ REGISTER: dict[str, dict[str, str]] = {
     "targeting_scores": {
         "targeting_ended": "id campaign_id employer_id structure_id departement computed total coverage is_steady"
         " figures"
+    },
+    "team_voices": {
+        "house": "id employer_id tool tool_name held_on asked respondents themes words is_shared author_id written_at"
+        " version submission"
     },
     "throttles": {"swept": "kind digest count last_at blocked_until"},
     "user_identities": {"account_forgotten": "id user_id issuer sub linked_at"},

@@ -19,6 +19,7 @@ from app.models import (
     TargetingProposal,
 )
 from app.permissions import Actor, Kind, reads_line, reads_proposal, sees_case
+from app.queries.wishes import list_quiet
 from workflows.calendar import add_months
 from workflows.support_case import State
 from workflows.targeting_proposals import Decision, ProposalKind
@@ -42,7 +43,7 @@ class Collision:
 
 
 def list_collisions(actor: Actor, whose: Whose, *, today: date) -> dict[int, list[Collision]]:
-    """Return, by employer, what is already under way: three statements, whatever the number of employers.
+    """Return, by employer, what is already under way: four statements, whatever the number of employers.
 
     An open case out of sight is told without a name; a refusal is told for a year, and a wish not to be asked until
     its date. Of the actions of other bodies the actor reads those that conventions open.
@@ -82,7 +83,7 @@ def _cases(actor: Actor, whose: Whose, today: date) -> list[tuple[int, Collision
 
 
 def _not_to_be_asked(actor: Actor, whose: Whose, today: date) -> list[tuple[int, Collision]]:
-    """Put off to a date on any list: nobody asks the employer before."""
+    """Put off to a date, on any list or by the employer itself: nobody asks it before."""
     rows = db.session.execute(
         select(TargetingProposal.employer_id, func.max(TargetingProposal.postponed_until))
         .join(Employer, TargetingProposal.employer_id == Employer.id)
@@ -95,7 +96,10 @@ def _not_to_be_asked(actor: Actor, whose: Whose, today: date) -> list[tuple[int,
         )
         .group_by(TargetingProposal.employer_id)
     )
-    return [(employer, Collision(f"Ne pas solliciter avant le {until:%d/%m/%Y}")) for employer, until in rows]
+    put_off: dict[int, date] = {}
+    for employer, until in [*rows, *list_quiet(whose, today)]:
+        put_off[employer] = max(until, put_off.get(employer, until))
+    return [(number, Collision(f"Ne pas solliciter avant le {until:%d/%m/%Y}")) for number, until in put_off.items()]
 
 
 def _around(actor: Actor, whose: Whose, today: date) -> Sequence[Any]:

@@ -21,6 +21,7 @@ from app.views import (
     delegations,
     demo,
     desk,
+    directory,
     documents,
     employer_letters,
     employer_people,
@@ -60,6 +61,7 @@ from app.views import (
     view_as,
     visits,
     well_known,
+    wishes,
 )
 
 PAGES = (
@@ -74,6 +76,7 @@ PAGES = (
     data,
     delegate_signing,
     desk,
+    directory,
     documents,
     employer_letters,
     employer_people,
@@ -115,6 +118,7 @@ PAGES = (
     view_as,
     visits,
     well_known,
+    wishes,
 )
 
 

@@ -10,6 +10,7 @@ from app import auth, clock
 from app.permissions import Actor, installs_organisations, may_lead, reads_calendar_of, reads_calendars, writes_notes_on
 from app.queries import absences, aggregates, case_list, drafts
 from app.queries.case_filters import ANY_ALERT, CALENDAR_TIMINGS, CaseFilters
+from app.queries.remarks import list_remarks_to_answer
 from app.queries.targeting_signatures import list_to_sign
 from app.statistics.disclosure import SMALLEST_CELL
 from app.views import case_page
@@ -74,6 +75,7 @@ def _agent(actor: Actor, today: date) -> str:
         writes_notes=lambda row: writes_notes_on(actor, row.sector),
         all_url=url_for("cases.index", scope=own or None, state="ouverts"),
         drafts=drafts.list_drafts(actor),
+        remarks=list_remarks_to_answer(actor),
         to_sign=list_to_sign(actor),
         absences=desk_notices(absences.list_for_desk(actor, today=today), actor.user_id, today),
         conventions=conventions_of_cases(actor),

@@ -18,6 +18,7 @@ from app.queries.blocks import get_block
 from app.queries.case_list import PAGE, list_cases_of_employer
 from app.queries.choices import list_departements
 from app.queries.employers import FOLLOWED, EmployerFilters
+from app.queries.wishes import get_standing_wish
 from app.readers.branches import branch_label, branches
 from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
@@ -35,6 +36,7 @@ from app.views.listing import (
     short_category,
 )
 from app.views.threads import ThreadItem, entries
+from app.views.wish_words import told_words
 from app.views.workbooks import in_words, list_response
 from forms.employers import EmployerFilterForm, EmployerForm
 
@@ -128,6 +130,7 @@ def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> st
         identity_action=Markup("") if viewer else completion,
         block=None if viewer else get_block(actor, employer),
         today=clock.today(),
+        wish=told_words(get_standing_wish(actor, employer)) if not actor.is_employer and not viewer else "",
         looking_as=actor if viewer else None,
         may_look_as=queries.list_bodies(actor, employer) if writes[Kind.CASE] else [],
     )

@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.models import Employer
+from app.queries.wishes import get_standing_wish
 from app.views.commitments import commitments_of
 from app.views.house_page import diagnostic_line, supports_of, written_of
 from app.views.indicator_pages import summaries_of
+from app.views.wish_words import standing_words, wish_day
 
 bp = Blueprint("house", __name__)
 
@@ -24,16 +26,17 @@ def own_house() -> Employer:
 @auth.manager
 def show() -> ResponseReturnValue:
     actor, today, employer = auth.acting(), clock.today(), own_house()
-    written = written_of(actor, employer, today)
+    written, wish = written_of(actor, employer, today), get_standing_wish(actor, employer)
     return render_template(
         "house/show.html",
         employer=employer,
         supports=supports_of(actor, today),
-        appointments=written.appointments,
         agreed=written.agreed,
         thread=written.thread,
         recent=RECENT,
         diagnostic=diagnostic_line(actor),
+        wish=standing_words(wish),
+        appointments=[*wish_day(wish), *written.appointments],
         figures=summaries_of(actor, employer, employer.structures, today),
         commitments=commitments_of(actor, employer, today),
     )

@@ -28,7 +28,7 @@ from app.views import headers
 VERSION = "0.1.0"
 
 DESK = ("Mon bureau", "", "desk.show", ("desk",), None)
-HOUSE = ("", "Mon établissement", "house.show", ("house",), None)
+HOUSE = ("", "Mon établissement", "house.show", ("house", "wishes", "directory", "voices"), None)
 NAVIGATION = (
     ("Dossiers", "Mon accompagnement", "cases.index", ("cases", "steps", "teams", "visits"), Kind.CASE),
     (
