@@ -21,7 +21,7 @@ class NoFollowUpForm(Form):
 
 
 class VoiceForm(Form):
-    tool = SelectField("Comment les équipes ont-elles été écoutées ?", [Filled("Choisissez dans la liste.")])
+    tool = SelectField("Comment les équipes ont-elles été écoutées ?", [Filled("Choisissez dans la liste.")])
     tool_name = LineField("Son nom, si vous voulez le préciser")
     held_on = DayField("Quand", required=True)
     asked = IntegerField("Personnes invitées à s’exprimer", [Optional(), A_NUMBER])
@@ -46,6 +46,6 @@ class HelpFilterForm(FilterForm):
 class HelpLineForm(Form):
     phone = LineField("Téléphone", most=80)
     email = LineField("Courriel")
-    hours = LineField("Quand appeler", description="Par exemple : du lundi au vendredi, de 9 h à 12 h.")
+    hours = LineField("Quand appeler", description="Par exemple : du lundi au vendredi, de 9 h à 12 h.")
     words = LineField("Pour quoi vous joindre")
     version = VersionField()

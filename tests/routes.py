@@ -60,6 +60,13 @@ POST /mon-etablissement/pas-de-suite                        401 403 403 403 403 
 GET  /mon-etablissement/a-qui-s-adresser                    302 403 403 403 403 403 403 403 200 403 403 403 403
 GET  /organisme/coordonnees                                 302 403 403 403 403 403 403 403 403 403 403 200 403
 POST /organisme/coordonnees                                 401 403 403 403 403 403 403 403 403 403 403 409 403
+GET  /mon-etablissement/equipes                             302 403 403 403 403 403 403 403 200 403 403 403 403
+GET  /mon-etablissement/equipes/nouvelle                    302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /mon-etablissement/equipes/nouvelle                    401 403 403 403 403 403 403 403 422 403 403 403 403
+GET  /mon-etablissement/equipes/{voice}                     302 403 403 403 403 403 403 403 200 403 403 403 403
+GET  /mon-etablissement/equipes/{far_voice}                 302 403 403 403 403 403 403 403 404 403 403 403 403
+POST /mon-etablissement/equipes/{voice}                     401 403 403 403 403 403 403 403 422 403 403 403 403
+POST /mon-etablissement/equipes/999999/retrait              401 403 403 403 403 403 403 403 404 403 403 403 403
 POST /mon-etablissement/demande/retrait                     401 403 403 403 403 403 403 403 302 403 403 403 403
 GET  /chiffres.xlsx                                         302 403 403 403 403 403 200 403 403 403 200 403 403
 GET  /organismes.xlsx                                       302 403 403 403 403 403 403 403 403 403 403 200 403

@@ -248,7 +248,7 @@ MOST = {
     "/dossiers/{case}/notes/nouvelle": 4,
     "/dossiers/{case}/visites/nouvelle": 5,
     "/dossiers/{case}/documents/nouveau": 4,
-    "/employeurs/{employer}": 19,
+    "/employeurs/{employer}": 20,
     "/employeurs/{employer}/dossiers/nouveau": 5,
     "/etablissements/{structure}": 9,
     "/etablissements/{structure}/fiche-de-situation.pdf": 20,

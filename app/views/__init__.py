@@ -60,6 +60,7 @@ from app.views import (
     verification,
     view_as,
     visits,
+    voices,
     well_known,
     wishes,
 )
@@ -117,6 +118,7 @@ PAGES = (
     verification,
     view_as,
     visits,
+    voices,
     well_known,
     wishes,
 )

@@ -99,7 +99,7 @@ def _visits_to_come(visits: Sequence[Visit], today: date) -> list[tuple[str, str
 
 
 def _said(wording: str) -> str:
-    return f"Convenu ensemble : {wording}"
+    return f"Convenu ensemble : {wording}"
 
 
 def diagnostic_line(actor: Actor) -> SelfDiagnostic | None:

@@ -25,7 +25,10 @@ from reports import employer_return, situation_sheet
 
 bp = Blueprint("indicators", __name__)
 
-KEPT = "Votre remarque est gardée : elle accompagne ce chiffre partout où il est lu. Une réponse est attendue sous un mois."
+KEPT = (
+    "Votre remarque est gardée : elle accompagne ce chiffre partout où il est lu. "
+    "Une réponse est attendue sous un mois."
+)
 
 
 @bp.get("/etablissements/<finess_number>/fiche-de-situation.pdf")
@@ -65,10 +68,7 @@ def remark(finess_number: str) -> ResponseReturnValue:
     form.figure.choices = _choices(sheet)
     if form.validate_on_submit():
         _keep(sheet, form, clock.now())
-        flash(
-            "Votre remarque est gardée : elle accompagne ce chiffre partout où il est lu. Une réponse est attendue sous un mois.",
-            "success",
-        )
+        flash(KEPT, "success")
         return redirect(url_for("structures.show", finess_number=finess_number, _anchor="chiffres"))
     return render_template("indicators/remark.html", structure=structure, form=form), 422 if form.errors else 200
 

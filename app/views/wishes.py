@@ -23,7 +23,7 @@ from workflows.employer_wish import WishKind, months_offered, quiet_until
 bp = Blueprint("wishes", __name__)
 
 SAID = "C’est noté. Votre contact en est averti."
-MEANWHILE = "Une autre demande vient d’être faite pour votre établissement : la voici."
+MEANWHILE = "Une autre demande vient d’être faite pour votre établissement : la voici."
 
 
 @bp.route("/mon-etablissement/recontact", methods=["GET", "POST"])
@@ -58,7 +58,7 @@ def take_back() -> ResponseReturnValue:
     actor, today, now = auth.acting(), clock.today(), clock.now()
     wishes.take_back(own_house(), list_house_cases(actor), actor=actor, today=today, now=now)
     db.session.commit()
-    flash("Votre demande est retirée : l’appui reprend son cours.", "success")
+    flash("Votre demande est retirée : l’appui reprend son cours.", "success")
     return redirect(url_for("house.show"))
 
 
