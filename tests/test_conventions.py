@@ -14,7 +14,6 @@ from app.extensions import db
 from app.models import Case, CaseStructure, Employer, Sector, Source, Structure, Visibility
 from app.second_wall.rules import GUARDED, UNGUARDED
 from tests.answers import faults, inline
-from tests.blame import AMONG_AGENTS, BLAME, words_in
 from tests.engines import on_sqlite
 from tests.factories import make_exchange, make_visit
 from tests.pages import Browser, Page
@@ -212,25 +211,6 @@ def test_every_answer_is_the_one_told_protected_and_well_made(
         wrong[f"link to {link}"] = [] if status in (200, 302) else [str(status)]
     assert {place: found for place, found in wrong.items() if found} == {}
     assert len(set(nonces)) == len(nonces)  # each answer has its own
-
-
-@on_sqlite
-def test_no_word_of_blame_reaches_the_employer(app: Flask, world: World) -> None:
-    scene, directrice = furnish(world), Browser(app, "directrice")
-    told: dict[str, list[str]] = {}
-    for method, template, expected in rows():
-        if method == "GET" and expected["emp"] == 200:
-            words = BLAME if template.startswith("/aide") else BLAME + AMONG_AGENTS
-            told[template] = words_in(directrice.get(scene.address(template)), words)
-    case = world.case("Tilleuls")
-    for state in State:
-        case.state, case.previous_state = state, State.ACCOMPANIMENT
-        case.suspended_from = State.DIAGNOSTIC if state is State.SUSPENDED else None
-        db.session.commit()
-        for template in ("/", "/dossiers", "/dossiers/{case}", "/employeurs/{employer}", "/etablissements/{structure}"):
-            page = directrice.get(scene.address(template))
-            told[f"{template} {state}"] = words_in(page, BLAME + AMONG_AGENTS)
-    assert {place: words for place, words in told.items() if words} == {}
 
 
 # --- What a page costs ------------------------------------------------------------------------------------
