@@ -7,7 +7,7 @@ from app.permissions.actor import Actor
 from app.permissions.matrix import Act, Kind, opens, relations_needed
 from app.permissions.rules import may, read_only_refusal
 from app.permissions.self_diagnostics import SHARED, answers_for_a_house
-from app.permissions.sight import sees_employer
+from app.permissions.sight import SHARED_READERS, sees_employer
 
 
 def speaks_for(actor: Actor, employer: Employer) -> bool:
@@ -17,8 +17,9 @@ def speaks_for(actor: Actor, employer: Employer) -> bool:
 
 
 def reads_wishes(actor: Actor, record: Employer | Case) -> bool:
-    """Tell whether what an employer asks is told to the actor: to the house, and to who reads its field notes."""
-    return may(actor, Act.READ, Kind.EXCHANGE, record)
+    """Tell whether what an employer asks is told to the actor: to the house, and to the bodies that may approach it."""
+    is_told = answers_for_a_house(actor) or actor.role in SHARED_READERS
+    return is_told and may(actor, Act.READ, Kind.EXCHANGE, record)
 
 
 def sees_voice(actor: Actor) -> ColumnElement[bool]:

@@ -77,7 +77,7 @@ TREATMENTS = (
         PUBLIC_MISSION,
         "Responsables chez l’employeur, auteurs de ce qu’ils notent.",
         "Un mois, une date, un mot ; l’outil, la date et les sujets d’une écoute. Aucune réponse de salarié.",
-        "Une demande : les organismes qui accompagnent. Une écoute : l’employeur seul, sauf partage.",
+        "Une demande : ARS, Carsat et département. Une écoute : l’employeur seul, sauf partage.",
         "Tant que l’employeur le garde : ses responsables le retirent quand ils veulent.",
     ),
     Treatment(

@@ -36,7 +36,7 @@ READING = {
 }
 """Pages that answer whoever may read what they name."""
 
-WRITING = ("targeting_appraisals.edit",)
+WRITING = ("targeting_appraisals.edit", "voices.edit")
 """Pages that show what their own writers said, and that others may not open."""
 
 NEVER_SPARED = ("targeting_signatures.sign", "targeting_signatures.name", "targeting_delegates.show")
