@@ -20,7 +20,6 @@ from app.permissions import (
     Kind,
     acts_for_organisation,
     administers,
-    answers_for_a_house,
     held_by,
     installs_organisations,
     is_of_a_house,
@@ -78,7 +77,6 @@ agent = Permission("act for an organisation", acts_for_organisation)
 lead_agent = Permission("open exceptionally", may_open_exceptionally)
 file_importer = Permission("bring files in", lambda actor: bool(kinds_brought_in(actor)), act=Act.READ)
 people_administrator = Permission("administer people", administers)
-manager = Permission("manage a house", answers_for_a_house)
 data_reader = Permission("read completeness", reads_completeness)
 returns_maker = Permission("prepare yearly returns", makes_returns, act=Act.READ)
 figures_reader = Permission("read counts", reads_counts_alone)

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from app.actions.errors import Difference, Forbidden, Stale, Unacceptable
 from app.extensions import db
 from app.models import Employer, TeamVoice
-from app.permissions import Actor, speaks_for
+from app.permissions import Actor, binds_the_house, speaks_for
 from workflows.team_voice import VoiceTheme, VoiceTool
 
 NOT_YOURS = "Les responsables de l’établissement le notent."
+NOT_ALONE = "La direction ou la présidence décide de ce qui est partagé : parlez-en avec elle."
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def note(
     employer: Employer, heard: Heard, *, actor: Actor, today: date, now: datetime, submission: str | None = None
 ) -> TeamVoice:
     """Record a new one; raises Forbidden or Unacceptable."""
-    _refuse(employer, heard, actor, today)
+    _refuse(employer, heard, actor, today, was_shared=False)
     voice = TeamVoice(employer_id=employer.id, author_id=actor.user_id, written_at=now, submission=submission)
     _write(voice, heard)
     db.session.add(voice)
@@ -39,7 +40,7 @@ def note(
 
 def change(voice: TeamVoice, employer: Employer, heard: Heard, *, version: int, actor: Actor, today: date) -> None:
     """Change one that the house recorded; raises Forbidden, Unacceptable or Stale."""
-    _refuse(employer, heard, actor, today)
+    _refuse(employer, heard, actor, today, was_shared=voice.is_shared)
     if voice.version != version:
         raise Stale(voice, _differences(heard, voice))
     _write(voice, heard)
@@ -52,9 +53,11 @@ def remove(voice: TeamVoice, employer: Employer, *, actor: Actor) -> None:
     db.session.delete(voice)
 
 
-def _refuse(employer: Employer, heard: Heard, actor: Actor, today: date) -> None:
+def _refuse(employer: Employer, heard: Heard, actor: Actor, today: date, *, was_shared: bool) -> None:
     if not speaks_for(actor, employer):
         raise Forbidden(NOT_YOURS)
+    if heard.is_shared != was_shared and not binds_the_house(actor, employer):
+        raise Forbidden(NOT_ALONE)
     if heard.held_on > today:
         raise Unacceptable("Cette date est à venir : notez-le une fois l’écoute faite.", field="held_on")
     if heard.asked is not None and heard.respondents is not None and heard.respondents > heard.asked:

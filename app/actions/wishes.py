@@ -11,10 +11,11 @@ from app.actions.errors import Forbidden, Unacceptable
 from app.actions.opening import record
 from app.extensions import db
 from app.models import Case, Employer, EventKind, HouseWish
-from app.permissions import Actor, speaks_for
+from app.permissions import Actor, binds_the_house, speaks_for
 from workflows.employer_wish import WISHED, WishKind, due_on, months_offered, quiet_until
 
 NOT_YOURS = "Seuls les responsables de l’établissement le demandent."
+NOT_ALONE = "La direction ou la présidence le décide : parlez-en avec elle."
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ def ask(
     """
     if not speaks_for(actor, employer):
         raise Forbidden(NOT_YOURS)
+    if wish.kind is WishKind.NO_FOLLOW_UP and not binds_the_house(actor, employer):
+        raise Forbidden(NOT_ALONE)
     until = _until(wish, today)
     take_back(employer, cases, actor=actor, today=today, now=now)
     asked = HouseWish(

@@ -9,7 +9,7 @@ WAYS = {
     "entry": "with its case, or by its own rule when it has none: exchange_alone, visit_alone, document_alone",
     "parent": "with the row that it completes",
     "account": "emptied by account_forgotten",
-    "house": "settings of an employer’s own space: kept as long as it is there, no name in them",
+    "house": "settings and records of an employer’s own space: as long as it is there; its managers withdraw them",
     "directory": "public directory of employers: no person in it, refreshed by each file",
     "organisation": "bodies that take part, as long as they do",
     "setting": "settings of the region: no person in them",
@@ -19,7 +19,6 @@ WAYS = {
     "seal": "a line a day, or one a file, kept: digests only",
     "swept": "forgotten by the scheduler: `app/jobs/identity.py`",
     "certificate": "public certificates of the platform: kept, so that old files can be checked; no person in them",
-    "house": "what a house keeps for itself: as long as it is there; its managers withdraw or delete it",
     "import": "the bytes, the rows refused and what to undo: forgotten by the scheduler once the import has ended",
     "transient": "never outlives its own transaction",
 }

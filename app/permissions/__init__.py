@@ -14,7 +14,7 @@ from app.permissions.administration import (
 from app.permissions.audience import Audience
 from app.permissions.barometer import is_of_own_barometer, keeps_barometer, may_note_barometer
 from app.permissions.held import Held, held_by, may_give
-from app.permissions.houses import reads_voices, reads_wishes, sees_voice, speaks_for
+from app.permissions.houses import binds_the_house, reads_voices, reads_wishes, sees_voice, speaks_for
 from app.permissions.matrix import (
     BY_CONVENTION,
     MATRIX,
@@ -143,6 +143,7 @@ __all__ = [
     "answers_for_a_house",
     "audiences_offered",
     "audiences_read_by",
+    "binds_the_house",
     "campaign_places",
     "case_convention",
     "case_relations",

@@ -4,9 +4,9 @@ from sqlalchemy import ColumnElement, and_, false, select
 
 from app.models import Case, Employer, TeamVoice
 from app.permissions.actor import Actor
-from app.permissions.matrix import Act, Kind, opens, relations_needed
+from app.permissions.matrix import Act, Kind, Relation, opens, relations_needed
 from app.permissions.rules import may, read_only_refusal
-from app.permissions.self_diagnostics import SHARED, answers_for_a_house
+from app.permissions.self_diagnostics import answers_for_a_house
 from app.permissions.sight import SHARED_READERS, sees_employer
 
 
@@ -14,6 +14,11 @@ def speaks_for(actor: Actor, employer: Employer) -> bool:
     """Tell whether the actor manages this house, in post: any of its managers asks and records in its name."""
     is_its_own = answers_for_a_house(actor) and actor.employer_id == employer.id
     return is_its_own and read_only_refusal(actor, Act.WRITE) is None
+
+
+def binds_the_house(actor: Actor, employer: Employer) -> bool:
+    """To give no follow-up, or to share what teams said, binds the house: its direction or its presidency does it."""
+    return speaks_for(actor, employer) and actor.decides_access
 
 
 def reads_wishes(actor: Actor, record: Employer | Case) -> bool:
@@ -33,4 +38,4 @@ def sees_voice(actor: Actor) -> ColumnElement[bool]:
 
 def reads_voices(actor: Actor, employer: Employer) -> bool:
     """Tell whether the actor's body reads what this employer shares."""
-    return opens(actor.role, Kind.SELF_DIAGNOSTIC, Act.READ, employer.relations | SHARED)
+    return opens(actor.role, Kind.SELF_DIAGNOSTIC, Act.READ, employer.relations | {Relation.SHARED})

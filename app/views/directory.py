@@ -32,7 +32,7 @@ class HelpCard:
 
 
 @bp.get("/mon-etablissement/a-qui-s-adresser")
-@auth.manager
+@auth.house_member
 def index() -> ResponseReturnValue:
     employer = own_house()
     form = _form(employer)

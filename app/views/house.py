@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.models import Employer
+from app.permissions import binds_the_house
 from app.queries.wishes import get_standing_wish
 from app.views.commitments import commitments_of
 from app.views.house_page import diagnostic_line, supports_of, written_of
@@ -23,7 +24,7 @@ def own_house() -> Employer:
 
 
 @bp.get("/mon-etablissement")
-@auth.manager
+@auth.house_member
 def show() -> ResponseReturnValue:
     actor, today, employer = auth.acting(), clock.today(), own_house()
     written, wish = written_of(actor, employer, today), get_standing_wish(actor, employer)
@@ -36,6 +37,7 @@ def show() -> ResponseReturnValue:
         recent=RECENT,
         diagnostic=diagnostic_line(actor),
         wish=standing_words(wish),
+        decides=binds_the_house(actor, employer),
         appointments=[*wish_day(wish), *written.appointments],
         figures=summaries_of(actor, employer, employer.structures, today),
         commitments=commitments_of(actor, employer, today),

@@ -13,7 +13,7 @@ from app.actions.voices import Heard
 from app.extensions import db
 from app.filters import day
 from app.models import Employer, TeamVoice
-from app.permissions import Actor
+from app.permissions import Actor, binds_the_house
 from app.queries import voices as queries
 from app.queries.threads import find_submission
 from app.views.house import own_house
@@ -56,14 +56,14 @@ def _who(voice: TeamVoice) -> str:
 
 
 @bp.get("/mon-etablissement/equipes")
-@auth.manager
+@auth.house_member
 def index() -> ResponseReturnValue:
     employer = own_house()
     return render_template("house/voices.html", employer=employer, voices=told_of(auth.acting(), employer))
 
 
 @bp.route("/mon-etablissement/equipes/nouvelle", methods=["GET", "POST"])
-@auth.manager
+@auth.house_member
 def new() -> ResponseReturnValue:
     employer = own_house()
     form = _form({"version": 0})
@@ -74,7 +74,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/mon-etablissement/equipes/<int:voice_id>", methods=["GET", "POST"])
-@auth.manager
+@auth.house_member
 def edit(voice_id: int) -> ResponseReturnValue:
     employer, voice = own_house(), _voice_or_404(voice_id)
     form = _form(_start(voice))
@@ -85,7 +85,7 @@ def edit(voice_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/mon-etablissement/equipes/<int:voice_id>/retrait")
-@auth.manager
+@auth.house_member
 def remove(voice_id: int) -> ResponseReturnValue:
     actions.remove(_voice_or_404(voice_id), own_house(), actor=auth.acting())
     db.session.commit()
@@ -99,6 +99,8 @@ def _voice_or_404(voice_id: int) -> TeamVoice:
 
 def _form(start: dict[str, Any]) -> VoiceForm:
     form = VoiceForm(data=start)
+    if not binds_the_house(auth.acting(), own_house()):
+        del form.is_shared
     form.tool.choices, form.themes.choices = VoiceTool.choices(), VoiceTheme.choices()
     return form
 
@@ -115,9 +117,9 @@ def _is_noted(employer: Employer, voice: TeamVoice | None, form: VoiceForm) -> b
     try:
         if voice is None:
             token = form.submission.data
-            actions.note(employer, _heard(form), actor=actor, today=today, now=now, submission=token)
+            actions.note(employer, _heard(form, None), actor=actor, today=today, now=now, submission=token)
         else:
-            actions.change(voice, employer, _heard(form), version=form.version.number, actor=actor, today=today)
+            actions.change(voice, employer, _heard(form, voice), version=form.version.number, actor=actor, today=today)
     except Unacceptable as error:
         form.refuse(str(error), error.field)
         return False
@@ -126,7 +128,7 @@ def _is_noted(employer: Employer, voice: TeamVoice | None, form: VoiceForm) -> b
     return True
 
 
-def _heard(form: VoiceForm) -> Heard:
+def _heard(form: VoiceForm, voice: TeamVoice | None) -> Heard:
     assert form.held_on.data  # required, and checked by then
     return Heard(
         tool=VoiceTool(form.tool.data),
@@ -136,5 +138,5 @@ def _heard(form: VoiceForm) -> Heard:
         respondents=form.respondents.data,
         themes=tuple(VoiceTheme(one) for one in form.themes.data or []),
         words=form.words.data or "",
-        is_shared=form.is_shared.data,
+        is_shared=form.is_shared.data if form.is_shared else bool(voice and voice.is_shared),
     )

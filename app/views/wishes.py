@@ -27,7 +27,7 @@ MEANWHILE = "Une autre demande vient d’être faite pour votre établissement 
 
 
 @bp.route("/mon-etablissement/recontact", methods=["GET", "POST"])
-@auth.manager
+@auth.house_member
 def call_back() -> ResponseReturnValue:
     today = clock.today()
     form = CallBackForm()
@@ -40,7 +40,7 @@ def call_back() -> ResponseReturnValue:
 
 
 @bp.route("/mon-etablissement/pas-de-suite", methods=["GET", "POST"])
-@auth.manager
+@auth.house_decider
 def no_follow_up() -> ResponseReturnValue:
     form = NoFollowUpForm()
     wish = Wish(WishKind.NO_FOLLOW_UP, words=form.words.data or "")
@@ -53,7 +53,7 @@ def no_follow_up() -> ResponseReturnValue:
 
 
 @bp.post("/mon-etablissement/demande/retrait")
-@auth.manager
+@auth.house_member
 def take_back() -> ResponseReturnValue:
     actor, today, now = auth.acting(), clock.today(), clock.now()
     wishes.take_back(own_house(), list_house_cases(actor), actor=actor, today=today, now=now)

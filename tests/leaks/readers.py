@@ -111,7 +111,7 @@ def may_read(name: str, secret: Secret) -> bool:
         return acts_for_a_body(name) and PEOPLE[name] in PARTIES[secret.employer]
     if secret.topic is Topic.IMPORT:
         return acts_for_a_body(name) and PEOPLE[name] == secret.owner
-    if secret.topic in (Topic.DIAGNOSTIC, Topic.BAROMETER, Topic.VOICE):  # managers of the house alone, whatever was shared
+    if secret.topic in (Topic.DIAGNOSTIC, Topic.BAROMETER, Topic.VOICE):  # managers of the house alone
         return name == secret.owner
     if secret.topic in (Topic.SHARE, Topic.BAROMETER_SHARE):
         return acts_for_a_body(name) and PEOPLE[name] == secret.owner

@@ -200,3 +200,12 @@ def test_a_contested_figure_is_answered_by_a_date(browse: Browse, world: World) 
     assert [queue_reminders(today=soon, now=NOW) for _ in range(2)] == [1, 0]
     mail = db.session.scalars(select(OutboxMail).where(OutboxMail.template == "remark_reminder")).one()
     assert mail.user_id == world.user("coordinatrice").id
+
+
+def test_what_binds_the_house_is_for_its_direction(browse: Browse, world: World) -> None:
+    world.user("directrice").capacities[0].manager_function = ManagerFunction.RH
+    rh = browse("directrice")
+    assert rh.get(f"{HOUSE}/pas-de-suite").status == 403 and not rh.get(HOUSE).links("pas-de-suite")
+    heard = {"tool": "qena", "held_on": "2026-11-02", "is_shared": "y"}
+    assert rh.send(f"{HOUSE}/equipes/nouvelle", heard).status == 302
+    assert db.session.scalars(select(TeamVoice.is_shared)).all() == [False]
