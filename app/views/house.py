@@ -37,6 +37,7 @@ def show() -> ResponseReturnValue:
         recent=RECENT,
         diagnostic=diagnostic_line(actor),
         wish=standing_words(wish),
+        wish_words=wish.words if wish else "",
         decides=binds_the_house(actor, employer),
         appointments=[*wish_day(wish), *written.appointments],
         figures=summaries_of(actor, employer, employer.structures, today),
