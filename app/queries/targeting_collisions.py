@@ -19,7 +19,7 @@ from app.models import (
     TargetingProposal,
 )
 from app.permissions import Actor, Kind, reads_line, reads_proposal, sees_case
-from app.queries.wishes import list_quiet
+from app.queries.wishes import quiet_employers
 from workflows.calendar import add_months
 from workflows.support_case import State
 from workflows.targeting_proposals import Decision, ProposalKind
@@ -43,7 +43,7 @@ class Collision:
 
 
 def list_collisions(actor: Actor, whose: Whose, *, today: date) -> dict[int, list[Collision]]:
-    """Return, by employer, what is already under way: four statements, whatever the number of employers.
+    """Return, by employer, what is already under way: three statements, whatever the number of employers.
 
     An open case out of sight is told without a name; a refusal is told for a year, and a wish not to be asked until
     its date. Of the actions of other bodies the actor reads those that conventions open.
@@ -84,8 +84,8 @@ def _cases(actor: Actor, whose: Whose, today: date) -> list[tuple[int, Collision
 
 def _not_to_be_asked(actor: Actor, whose: Whose, today: date) -> list[tuple[int, Collision]]:
     """Put off to a date, on any list or by the employer itself: nobody asks it before."""
-    rows = db.session.execute(
-        select(TargetingProposal.employer_id, func.max(TargetingProposal.postponed_until))
+    proposals = (
+        select(TargetingProposal.employer_id, TargetingProposal.postponed_until.label("until"))
         .join(Employer, TargetingProposal.employer_id == Employer.id)
         .where(
             TargetingProposal.employer_id.in_(whose),
@@ -94,12 +94,10 @@ def _not_to_be_asked(actor: Actor, whose: Whose, today: date) -> list[tuple[int,
             TargetingProposal.postponed_until > today,
             reads_proposal(actor),
         )
-        .group_by(TargetingProposal.employer_id)
     )
-    put_off: dict[int, date] = {}
-    for employer, until in [*rows, *list_quiet(whose, today)]:
-        put_off[employer] = max(until, put_off.get(employer, until))
-    return [(number, Collision(f"Ne pas solliciter avant le {until:%d/%m/%Y}")) for number, until in put_off.items()]
+    told = proposals.union_all(quiet_employers(whose, today)).subquery("told")
+    rows = db.session.execute(select(told.c.employer_id, func.max(told.c.until)).group_by(told.c.employer_id))
+    return [(employer, Collision(f"Ne pas solliciter avant le {until:%d/%m/%Y}")) for employer, until in rows]
 
 
 def _around(actor: Actor, whose: Whose, today: date) -> Sequence[Any]:

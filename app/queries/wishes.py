@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -31,10 +31,8 @@ def wishes_no_reminder(employer_id: Any, today: date) -> ColumnElement[bool]:
     )
 
 
-def list_quiet(employers: Any, today: date) -> list[tuple[int, date]]:
-    """Return (employer, day before which it does not wish to be asked), of employers the caller may approach."""
-    quiet = select(HouseWish.employer_id, func.max(HouseWish.until)).where(
+def quiet_employers(employers: Any, today: date) -> Select[int, date]:
+    """Select (employer, day before which it does not wish to be asked), of employers the caller may approach."""
+    return select(HouseWish.employer_id, HouseWish.until).where(
         HouseWish.employer_id.in_(employers), HouseWish.withdrawn_at.is_(None), HouseWish.until > today
     )
-    rows = db.session.execute(quiet.group_by(HouseWish.employer_id))
-    return [(employer, until) for employer, until in rows]
