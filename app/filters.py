@@ -29,7 +29,21 @@ NEVER = 9999
 
 def init_app(app: Flask) -> None:
     """Register the filters under the names the templates use."""
-    for function in (day, short_day, moment, number, siren, finess, phone, count, since, plural, lower_first, duration):
+    for function in (
+        day,
+        short_day,
+        month,
+        moment,
+        number,
+        siren,
+        finess,
+        phone,
+        count,
+        since,
+        plural,
+        lower_first,
+        duration,
+    ):
         app.add_template_filter(function)
 
 
@@ -46,6 +60,11 @@ def day(value: date | datetime | None) -> str:
 def short_day(value: date | None) -> str:
     """Return « 12/11/2026 », or nothing."""
     return "" if value is None or value.year == NEVER else f"{value:%d/%m/%Y}"
+
+
+def month(value: date) -> str:
+    """Return « mars 2027 »."""
+    return f"{MONTHS[value.month - 1]}{NBSP}{value.year}"
 
 
 def moment(value: datetime | None) -> str:

@@ -1,6 +1,9 @@
 """Every route, and what it answers to nobody and to somebody in each role."""
 
-TABLE = """
+from tests.routes_of_a_house import HOUSE
+
+TABLE = (
+    """
                                                             - car ars coo dep ara dre fed emp pro nat adm ail
 GET  /static/src/jalon.scss                                 200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /sante                                                 200 200 200 200 200 200 200 200 200 200 200 200 200
@@ -51,7 +54,7 @@ POST /deverrouiller                                         401 302 302 302 302 
 GET  /verification                                          302 302 302 302 302 302 302 302 302 302 302 302 302
 POST /verification                                          401 302 302 302 302 302 302 302 302 302 302 302 302
 GET  /fonctions                                             302 200 200 200 200 200 200 200 200 200 200 200 200
-GET  /                                                      302 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /                                                      302 200 200 200 200 200 200 200 302 200 200 200 200
 GET  /chiffres.xlsx                                         302 403 403 403 403 403 200 403 403 403 200 403 403
 GET  /organismes.xlsx                                       302 403 403 403 403 403 403 403 403 403 403 200 403
 GET  /dossiers                                              302 200 200 200 200 200 403 200 200 200 403 403 200
@@ -350,13 +353,6 @@ GET  /ciblage/{signed_campaign}/courriers                   302 200 200 200 200 
 POST /ciblage/{signed_campaign}/courriers/suite             401 302 302 302 302 403 403 403 403 403 403 403 404
 POST /ciblage/{signed_campaign}/courriers/{case}/nouveau    401 404 404 404 404 403 403 403 403 403 403 403 404
 GET  /ciblage/{signed_campaign}/courriers/lot-1.zip         302 302 302 302 302 403 403 403 403 403 403 403 404
-GET  /mon-etablissement/personnes                           302 403 403 403 403 403 403 403 200 403 403 403 403
-GET  /mon-etablissement/personnes/inviter                   302 403 403 403 403 403 403 403 200 403 403 403 403
-POST /mon-etablissement/personnes/inviter                   401 403 403 403 403 403 403 403 422 403 403 403 403
-POST /mon-etablissement/personnes/999999/invitation         401 403 403 403 403 403 403 403 404 403 403 403 403
-POST /mon-etablissement/personnes/999999/retrait            401 403 403 403 403 403 403 403 404 403 403 403 403
-GET  /mon-etablissement/personnes/999999/passation          302 403 403 403 403 403 403 403 404 403 403 403 403
-POST /mon-etablissement/personnes/999999/passation          401 403 403 403 403 403 403 403 404 403 403 403 403
 GET  /dossiers/{case}/inviter-employeur                     302 200 403 403 403 403 403 403 403 403 403 403 404
 POST /dossiers/{case}/inviter-employeur                     401 422 403 403 403 403 403 403 403 403 403 403 404
 GET  /auto-diagnostic                                       302 200 200 200 200 200 403 403 200 200 403 403 200
@@ -377,21 +373,10 @@ GET  /auto-diagnostic/{ended}/partage                       302 403 403 403 403 
 POST /auto-diagnostic/{diagnostic}/partage                  401 403 403 403 403 404 403 403 422 404 403 403 403
 POST /auto-diagnostic/{ended}/partage/999999/retrait        401 403 403 403 403 404 403 403 302 404 403 403 403
 GET  /auto-diagnostic/partages/{share}                      302 404 200 200 404 404 403 403 404 404 403 403 404
-GET  /mon-etablissement/barometre                           302 404 404 404 404 404 403 403 200 404 403 403 404
-GET  /mon-etablissement/barometre/2026-10                   302 403 403 403 403 403 403 403 200 403 403 403 403
-POST /mon-etablissement/barometre/2026-10                   401 403 403 403 403 403 403 403 302 403 403 403 403
-GET  /mon-etablissement/barometre/couts                     302 403 403 403 403 403 403 403 200 403 403 403 403
-POST /mon-etablissement/barometre/couts                     401 403 403 403 403 403 403 403 409 403 403 403 403
-POST /mon-etablissement/barometre/rappel                    401 403 403 403 403 403 403 403 302 403 403 403 403
-GET  /mon-etablissement/barometre/fichier                   302 403 403 403 403 403 403 403 200 403 403 403 403
-POST /mon-etablissement/barometre/fichier                   401 403 403 403 403 403 403 403 422 403 403 403 403
-GET  /mon-etablissement/barometre/modele.xlsx               302 404 404 404 404 404 403 403 200 404 403 403 404
-GET  /mon-etablissement/barometre/mois.xlsx                 302 404 404 404 404 404 403 403 200 404 403 403 404
-GET  /mon-etablissement/barometre/synthese.pdf              302 404 404 404 404 404 403 403 200 404 403 403 404
-GET  /mon-etablissement/barometre/partage                   302 403 403 403 403 403 403 403 200 403 403 403 403
-POST /mon-etablissement/barometre/partage                   401 403 403 403 403 403 403 403 422 403 403 403 403
-GET  /mon-etablissement/barometre/partages/{barometer_share} 302 404 200 200 404 404 403 403 404 404 403 403 404
-POST /mon-etablissement/barometre/partages/{barometer_share}/retrait 401 403 403 403 403 403 403 403 302 403 403 403 403
+"""
+    + HOUSE
+    + """\
 POST /fonctions                                             401 302 302 302 302 302 302 302 302 302 302 302 302
 POST /deconnexion                                           401 302 302 302 302 302 302 302 302 302 302 302 302
 """
+)

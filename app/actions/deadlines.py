@@ -12,11 +12,16 @@ from app.extensions import db
 from app.models import Case, CaseDeadline, CaseReminder
 from app.models.columns import NO_DUE_DATE
 from app.queries.cases import list_open_deadlines
+from workflows.calendar import days
 from workflows.core import Deadline
+from workflows.employer_wish import rules as wishes
 from workflows.support_case import WORKFLOW
 
 Settings = Mapping[str, Deadline]
 """The region's own rules by name; those it does not change are the declared ones."""
+
+WISHED = tuple(rule.slug for rule in wishes())
+"""What an employer asks for runs on through a suspension: it is often why a case is suspended."""
 
 DEADLINES: Table = CaseDeadline.__table__  # type: ignore[assignment]
 REMINDERS: Table = CaseReminder.__table__  # type: ignore[assignment]
@@ -101,6 +106,7 @@ def pause_deadlines(case: Case, on: date) -> None:
     db.session.execute(
         update(CaseDeadline)
         .where(CaseDeadline.case_id == case.id, CaseDeadline.ended_on.is_(None), CaseDeadline.paused_on.is_(None))
+        .where(CaseDeadline.rule.not_in(WISHED))
         .values(paused_on=since)
         .execution_options(synchronize_session=False, autoflush=False)
     )
@@ -111,7 +117,9 @@ def resume_deadlines(case: Case, on: date, *, today: date, settings: Settings) -
 
     Their reminders are planned again as a new cycle: those already sent do not count.
     """
-    known, resumed = _open_deadlines(case), []
+    opened, resumed = _open_deadlines(case), []
+    wished = [deadline for deadline in opened if deadline.rule in WISHED]
+    known = [deadline for deadline in opened if deadline.rule not in WISHED]
     for deadline in known:
         if deadline.paused_on is None:
             deadline.ended_on = on
@@ -123,7 +131,7 @@ def resume_deadlines(case: Case, on: date, *, today: date, settings: Settings) -
     for deadline in known:
         for name in ("due_on", "paused_on", "cycle", "ended_on"):
             flag_modified(deadline, name)  # the same columns for all: one statement writes them
-    _show_next(case, resumed)
+    _show_next(case, [*resumed, *wished])
     db.session.flush()
     _forget_waiting([deadline.id for deadline in resumed])
     ruled = [(deadline, rule) for deadline in resumed if (rule := _rule(deadline.rule, settings))]
@@ -176,7 +184,7 @@ def _forget_waiting(deadline_ids: Sequence[int]) -> None:
 
 
 def _rule(slug: str, settings: Settings) -> Deadline | None:
-    declared = {rule.slug: rule for rule in WORKFLOW.deadlines}
+    declared = {rule.slug: rule for rule in (*WORKFLOW.deadlines, *wishes())}
     return settings.get(slug, declared.get(slug))
 
 
@@ -196,8 +204,38 @@ def answer_deadlines(case: Case, acts: Collection[str], on: date, *, today: date
             again.append(_plan(rule, on, cycle=deadline.cycle + 1))
     db.session.flush()
     _write(case, again, today=today)
+    _move_next(case, [*expected, *again])
+
+
+def await_wish(case: Case, rule: Deadline, due_on: date, *, today: date) -> None:
+    """Expect what the employer has just asked for, and tell those in charge at once.
+
+    It counts from a fortnight before its day: an earlier call answers something else.
+    """
+    planned = Planned(rule, max(today, days(14).shift(due_on, -14)), due_on)
+    _write(case, [planned], today=today)
+    expected = list_open_deadlines(case)
+    mine = next(one for one in expected if one.rule == rule.slug)
+    if min(day for _, day in rule.reminders(due_on, today=today)) > today:
+        told = {"deadline_id": mine.id, "offset": (today - due_on).days, "cycle": 1, "remind_on": today}
+        db.session.connection().execute(NEW_REMINDERS, [told])
+    _move_next(case, expected)
+
+
+def forget_wish(case: Case, *, today: date) -> None:
+    """Expect no longer what the employer had asked for."""
+    db.session.execute(
+        update(CaseDeadline)
+        .where(CaseDeadline.case_id == case.id, CaseDeadline.ended_on.is_(None), CaseDeadline.rule.in_(WISHED))
+        .values(ended_on=today)
+        .execution_options(synchronize_session=False)
+    )
+    _move_next(case, list_open_deadlines(case))
+
+
+def _move_next(case: Case, deadlines: Iterable[CaseDeadline | Planned]) -> None:
     # Not through the record: the version of the case stays, so that a colleague's open form remains valid.
-    db.session.execute(update(Case).where(Case.id == case.id).values(_next([*expected, *again])))
+    db.session.execute(update(Case).where(Case.id == case.id).values(_next(deadlines)))
 
 
 def _show_next(case: Case, deadlines: Sequence[CaseDeadline | Planned]) -> None:

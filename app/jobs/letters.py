@@ -22,6 +22,7 @@ from app.actions import (
     notices,
     opening_many,
     outbox,
+    remarks,
     retention,
     targeting_signatures,
 )
@@ -30,7 +31,14 @@ from app.auth import actor_of
 from app.clock import PARIS
 from app.extensions import db
 from app.filters import moment, plural
-from app.jobs import continuity_letters, opening_letters, people_letters, privacy_letters, targeting_letters
+from app.jobs import (
+    continuity_letters,
+    opening_letters,
+    people_letters,
+    privacy_letters,
+    remark_letters,
+    targeting_letters,
+)
 from app.models import Case, Employer, LinkPurpose, MagicLink, User
 from app.permissions import reads_whole_case
 from app.queries.absences import list_officers, stands_in_on_case
@@ -40,6 +48,7 @@ from app.queries.sessions import get_device_of
 from app.queries.users import get_user
 from app.sessions import valid_capacities
 from workflows.barometer import month_in_words
+from workflows.employer_wish import rules as wishes
 from workflows.support_case import WORKFLOW
 
 
@@ -142,7 +151,8 @@ def _case_followed_by(user: User, case_id: int, *, is_officer: bool) -> Case | N
 
 
 def _how_to_stop(rule: str) -> str:
-    answered = next((known.answered_by for known in WORKFLOW.deadlines if known.slug == rule), ())
+    declared = (*WORKFLOW.deadlines, *wishes())
+    answered = next((known.answered_by for known in declared if known.slug == rule), ())
     if answered:
         return "Notez-le dans le dossier : les rappels s’arrêtent."
     return "Faites passer le dossier à l’étape suivante : les rappels s’arrêtent."
@@ -252,6 +262,13 @@ def _review_reminder(claimed: outbox.Claimed, user: User | None, now: datetime) 
     return found
 
 
+def _remark_reminder(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    found = remark_letters.remark_values(claimed.object_id, _public_url())
+    if found is None or user is None:
+        raise NoReason("la remarque a sa réponse")
+    return found
+
+
 def _cases_opened(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
     if user is None:
         raise NotTheirs("le compte n’existe plus")
@@ -288,6 +305,7 @@ TEMPLATES: dict[str, tuple[Values, bool]] = {
     targeting_signatures.DELEGATE_TEMPLATE: (_delegate_notice, True),
     opening_many.MAIL: (_cases_opened, True),
     barometer_reminders.MAIL: (_barometer_reminder, True),
+    remarks.REMINDER_MAIL: (_remark_reminder, True),
     habilitations.REMINDER_MAIL: (_review_reminder, True),
 }
 """For each mail, by the name of its templates: what it says, and whether its text may be kept (no secret in it)."""

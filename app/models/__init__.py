@@ -41,6 +41,7 @@ from app.models.employers import (
 )
 from app.models.exceptional_accesses import ExceptionalAccess, ExceptionReason
 from app.models.exchanges import Exchange, ExchangeKind, Visit, VisitAgreedStep, VisitObservation
+from app.models.houses import HelpLine, HouseWish, TeamVoice
 from app.models.identities import UserIdentity
 from app.models.imports import Import, ImportChange, ImportChunk, ImportMapping, ImportProblem
 from app.models.journal import (
@@ -154,6 +155,8 @@ __all__ = [
     "FigureRemark",
     "FigureSource",
     "GuardLift",
+    "HelpLine",
+    "HouseWish",
     "Import",
     "ImportChange",
     "ImportChunk",
@@ -210,6 +213,7 @@ __all__ = [
     "TargetingScore",
     "TargetingSignatory",
     "TargetingVersion",
+    "TeamVoice",
     "Throttle",
     "User",
     "UserIdentity",

@@ -227,6 +227,7 @@ class EventKind(LabelledEnum):
     PARTNER = "partner", "Partenaire"
     ADOPTION = "adoption", "Rattachement"
     TAKEN_UP = "taken_up", "Repris d’un fichier"
+    WISH = "wish", "Demande de l’employeur"
 
 
 class CaseEvent(Model):

@@ -33,6 +33,7 @@ class JournalAction(LabelledEnum):
     CASE_PARTNER = "case_partner", "Partenaire d’un dossier"
     CASE_ADOPTION = "case_adoption", "Notes rattachées à un dossier"
     CASE_TAKEN_UP = "case_taken_up", "Dossier repris d’un fichier"
+    CASE_WISH = "case_wish", "Demande de l’employeur sur un dossier"
     CONTENT_ERASED = "content_erased", "Dossier effacé à l’échéance de conservation"
     ORGANISATION_CREATED = "organisation_created", "Organisme créé"
     ACCOUNT_CREATED = "account_created", "Compte créé"

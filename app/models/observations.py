@@ -1,6 +1,6 @@
 """Figures of structures and employers, each with its year, its source and who brought it in; none is ever rewritten."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -182,6 +182,9 @@ class FigureRemark(Versioned, Submitted, Model):
     answer: Mapped[long_text] = mapped_column(default="")
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     answered_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    """Whose figure it was when the remark was written: it answers by `due_on`. None: no organisation brought it in."""
 
     employer: Mapped[Employer] = relationship()
     structure: Mapped[Structure | None] = relationship()

@@ -9,7 +9,7 @@ WAYS = {
     "entry": "with its case, or by its own rule when it has none: exchange_alone, visit_alone, document_alone",
     "parent": "with the row that it completes",
     "account": "emptied by account_forgotten",
-    "house": "settings of an employer’s own space: kept as long as it is there, no name in them",
+    "house": "settings and records of an employer’s own space: as long as it is there; its managers withdraw them",
     "directory": "public directory of employers: no person in it, refreshed by each file",
     "organisation": "bodies that take part, as long as they do",
     "setting": "settings of the region: no person in them",
@@ -108,8 +108,8 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "document_contents": {"parent": "document_id data"},
     "claim_evidence": {
-        "figure": "id structure_id siret employer_id organisation_id first_year last_year years accidents expected exceedance band"
-        " low high weight zone"
+        "figure": "id structure_id siret employer_id organisation_id first_year last_year years accidents expected"
+        " exceedance band low high weight zone"
     },
     "claim_references": {"figure": "year naf staff hours accidents days_off frequency import_id"},
     "documents": {
@@ -131,10 +131,14 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "figure_remarks": {
         "parent": "id employer_id structure_id indicator year wording author_id written_at answer answered_by_id"
-        " answered_at version submission"
+        " answered_at due_on organisation_id version submission"
     },
     "federation_members": {"organisation": "organisation_id employer_id"},
     "guard_lifts": {"transient": "id release_id"},
+    "help_lines": {"organisation": "organisation_id phone email hours words written_on written_by_id version"},
+    "house_wishes": {
+        "house": "id employer_id kind until words told_at told_by_id withdrawn_at withdrawn_by_id submission"
+    },
     "import_changes": {"import": "id import_id table_name row_id row_version before"},
     "import_chunks": {"import": "import_id number data"},
     "import_mappings": {"setting": "organisation_id kind year columns saved_on"},
@@ -243,6 +247,10 @@ REGISTER: dict[str, dict[str, str]] = {
     "targeting_scores": {
         "targeting_ended": "id campaign_id employer_id structure_id departement computed total coverage is_steady"
         " figures"
+    },
+    "team_voices": {
+        "house": "id employer_id tool tool_name held_on asked respondents themes words is_shared author_id written_at"
+        " version submission"
     },
     "throttles": {"swept": "kind digest count last_at blocked_until"},
     "user_identities": {"account_forgotten": "id user_id issuer sub linked_at"},

@@ -14,6 +14,7 @@ from app.permissions.administration import (
 from app.permissions.audience import Audience
 from app.permissions.barometer import is_of_own_barometer, keeps_barometer, may_note_barometer
 from app.permissions.held import Held, held_by, may_give
+from app.permissions.houses import binds_the_house, reads_voices, reads_wishes, sees_voice, speaks_for
 from app.permissions.matrix import (
     BY_CONVENTION,
     MATRIX,
@@ -142,6 +143,7 @@ __all__ = [
     "answers_for_a_house",
     "audiences_offered",
     "audiences_read_by",
+    "binds_the_house",
     "campaign_places",
     "case_convention",
     "case_relations",
@@ -227,7 +229,9 @@ __all__ = [
     "reads_signatory",
     "reads_steps",
     "reads_targeting_note",
+    "reads_voices",
     "reads_whole_case",
+    "reads_wishes",
     "recipients_among",
     "relation_columns",
     "relations_in",
@@ -243,9 +247,11 @@ __all__ = [
     "sees_self_diagnostic",
     "sees_share",
     "sees_sheet",
+    "sees_voice",
     "shares_for_the_house",
     "signing_roles",
     "signs_lists",
+    "speaks_for",
     "step_refusal",
     "waits_for_diagnosis",
     "writes_notes_on",

@@ -10,22 +10,7 @@ from sqlalchemy import ColumnElement, String, Table, cast, false, func, or_, sel
 
 from app.extensions import db
 from app.models import User
-
-
-@dataclass(frozen=True)
-class Holding:
-    """Columns of a table that concern a person, found by the account's number or by the address."""
-
-    table: str
-    title: str
-    columns: str
-    by_user: str = ""
-    by_email: str = ""
-    by_parent: tuple[str, str, str] = ("", "", "")
-    """Or what refers to rows of another table that hold the address: own column, that table, its column."""
-    mentions: str = ""
-    """Texts in which others may have written the person's name: told after somebody has read them."""
-
+from app.queries.personal_holdings import OF_HOUSES, Holding
 
 HOLDINGS = (
     Holding("users", "Mon compte", "id email given_name family_name is_enabled", by_user="id"),
@@ -219,6 +204,7 @@ HOLDINGS = (
         by_user="author_id",
         mentions="wording",
     ),
+    *OF_HOUSES,
     Holding(
         "self_diagnostics",
         "Auto-diagnostics que j’ai commencés",

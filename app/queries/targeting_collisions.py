@@ -19,6 +19,7 @@ from app.models import (
     TargetingProposal,
 )
 from app.permissions import Actor, Kind, reads_line, reads_proposal, sees_case
+from app.queries.wishes import quiet_employers
 from workflows.calendar import add_months
 from workflows.support_case import State
 from workflows.targeting_proposals import Decision, ProposalKind
@@ -82,9 +83,9 @@ def _cases(actor: Actor, whose: Whose, today: date) -> list[tuple[int, Collision
 
 
 def _not_to_be_asked(actor: Actor, whose: Whose, today: date) -> list[tuple[int, Collision]]:
-    """Put off to a date on any list: nobody asks the employer before."""
-    rows = db.session.execute(
-        select(TargetingProposal.employer_id, func.max(TargetingProposal.postponed_until))
+    """Put off to a date, on any list or by the employer itself: nobody asks it before."""
+    proposals = (
+        select(TargetingProposal.employer_id, TargetingProposal.postponed_until.label("until"))
         .join(Employer, TargetingProposal.employer_id == Employer.id)
         .where(
             TargetingProposal.employer_id.in_(whose),
@@ -93,8 +94,9 @@ def _not_to_be_asked(actor: Actor, whose: Whose, today: date) -> list[tuple[int,
             TargetingProposal.postponed_until > today,
             reads_proposal(actor),
         )
-        .group_by(TargetingProposal.employer_id)
     )
+    told = proposals.union_all(quiet_employers(whose, today)).subquery("told")
+    rows = db.session.execute(select(told.c.employer_id, func.max(told.c.until)).group_by(told.c.employer_id))
     return [(employer, Collision(f"Ne pas solliciter avant le {until:%d/%m/%Y}")) for employer, until in rows]
 
 

@@ -17,6 +17,7 @@ from app.second_wall.functions import (
     USER,
     case_in_sight,
 )
+from app.second_wall.houses import HOUSES
 from app.second_wall.lists import LISTS
 from app.second_wall.self_diagnostics import SELF_DIAGNOSTICS
 
@@ -198,7 +199,17 @@ GUARDED: dict[str, Guard] = {
         reads=f"({at_employer('figure_remarks')} OR figure_remarks.author_id = {USER})",
         inserts=f"figure_remarks.employer_id = {EMPLOYER} AND figure_remarks.author_id = {USER}",
         updates=at_employer("figure_remarks"),
-        fixed=("employer_id", "structure_id", "indicator", "year", "author_id", "written_at", "submission"),
+        fixed=(
+            "employer_id",
+            "structure_id",
+            "indicator",
+            "year",
+            "author_id",
+            "written_at",
+            "submission",
+            "due_on",
+            "organisation_id",
+        ),
     ),
     # Contracts come by files, and the role of imports writes them; each row of the others is an act of its author.
     "cpoms": _line("cpoms", _READS_CONTRACTS, ""),
@@ -215,6 +226,7 @@ GUARDED: dict[str, Guard] = {
     **LISTS,
     **SELF_DIAGNOSTICS,
     **BAROMETER,
+    **HOUSES,
     "imports": Guard(
         reads=f"({own('imports')} OR imports.author_id = {USER})",
         inserts=in_own_name("imports", "author_id"),
@@ -310,6 +322,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("user_sessions", "throttles", "magic_links"), "SELECT, DELETE"),
         "journal_heads": "SELECT, UPDATE",
         "imports": "SELECT",
+        # Whom a remark still waits for, and what an employer asked not to receive; none of their words.
+        "figure_remarks": "SELECT (id, employer_id, indicator, year, due_on, organisation_id, answered_at)",
+        "house_wishes": "SELECT (id, employer_id, kind, until, withdrawn_at)",
         "case_reminders": "SELECT, UPDATE (queued_on), DELETE",
         "outbox_mails": "SELECT, INSERT, UPDATE",
         "absences": "SELECT, DELETE",

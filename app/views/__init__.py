@@ -21,6 +21,7 @@ from app.views import (
     delegations,
     demo,
     desk,
+    directory,
     documents,
     employer_letters,
     employer_people,
@@ -30,6 +31,7 @@ from app.views import (
     habilitations,
     health,
     help,
+    house,
     imports,
     indicators,
     journal,
@@ -58,7 +60,9 @@ from app.views import (
     verification,
     view_as,
     visits,
+    voices,
     well_known,
+    wishes,
 )
 
 PAGES = (
@@ -73,6 +77,7 @@ PAGES = (
     data,
     delegate_signing,
     desk,
+    directory,
     documents,
     employer_letters,
     employer_people,
@@ -82,6 +87,7 @@ PAGES = (
     habilitations,
     health,
     help,
+    house,
     imports,
     indicators,
     journal,
@@ -112,7 +118,9 @@ PAGES = (
     verification,
     view_as,
     visits,
+    voices,
     well_known,
+    wishes,
 )
 
 

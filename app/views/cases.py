@@ -36,6 +36,7 @@ from app.queries.absences import Officer, list_officers
 from app.queries.case_filters import ANY_ALERT, CALENDAR_TIMINGS, SCOPES, TIMINGS, CaseFilters
 from app.queries.case_list import CALENDAR_SORTS, HIDDEN, PAGE, SORTS
 from app.queries.choices import list_departements, list_leads, list_officer_choices
+from app.queries.wishes import get_standing_wish
 from app.views import absence_words, case_page
 from app.views.audiences import basis_of, conventions_of_cases, opened_by
 from app.views.commitments import commitments_of
@@ -51,6 +52,7 @@ from app.views.listing import (
 )
 from app.views.shared_cards import shared_cards
 from app.views.threads import thread as thread_of
+from app.views.wish_words import told_words
 from app.views.workbooks import in_words, list_response
 from forms.cases import CaseFilterForm
 from workflows.support_case import State
@@ -276,13 +278,14 @@ def _seen_too(viewer: Actor | None) -> tuple[ColumnElement[bool], ...]:
 
 
 def _awaited(case: Case, events: Sequence[CaseEvent], actor: Actor) -> dict[str, Any]:
-    """What is due and, of a case opened on an alert, why: to each what it reads of it."""
+    """What is due, what the employer asks and, of a case opened on an alert, why: to each what it reads of it."""
     whole, motives = reads_whole_case(actor, case), reads_motives(actor, case)
     opening = next((event.motive for event in events if event.kind is EventKind.OPENED), "")
     return {
         "deadlines": _expected(case) if whole else [],
         "reminders": _reminders(case) if whole else "",
         "alert_motive": opening if motives else "",
+        "wish": "" if actor.is_employer else told_words(get_standing_wish(actor, case)),
     }
 
 

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import auth, clock
 from app.permissions import Actor, installs_organisations, may_lead, reads_calendar_of, reads_calendars, writes_notes_on
 from app.queries import absences, aggregates, case_list, drafts
 from app.queries.case_filters import ANY_ALERT, CALENDAR_TIMINGS, CaseFilters
+from app.queries.remarks import list_remarks_to_answer
 from app.queries.targeting_signatures import list_to_sign
 from app.statistics.disclosure import SMALLEST_CELL
 from app.views import case_page
@@ -44,8 +45,9 @@ FAST_LANE = ("sur alerte, ouverts", {"alert": ANY_ALERT, "state": "ouverts"}, "w
 @auth.signed_in
 def show() -> ResponseReturnValue:
     actor, today = auth.acting(), clock.today()
+    if actor.is_employer:
+        return redirect(url_for("house.show"))
     pages = {
-        Role.EMPLOYER: _employer,
         Role.DREETS: _figures,
         Role.NATIONAL: _figures,
         Role.PLATFORM: _platform,
@@ -73,6 +75,7 @@ def _agent(actor: Actor, today: date) -> str:
         writes_notes=lambda row: writes_notes_on(actor, row.sector),
         all_url=url_for("cases.index", scope=own or None, state="ouverts"),
         drafts=drafts.list_drafts(actor),
+        remarks=list_remarks_to_answer(actor),
         to_sign=list_to_sign(actor),
         absences=desk_notices(absences.list_for_desk(actor, today=today), actor.user_id, today),
         conventions=conventions_of_cases(actor),
@@ -110,16 +113,6 @@ def _figures_of(actor: Actor, scopes: list[str], today: date) -> dict[str, list[
     for size, (scope, label, filters, tone) in zip(sizes, baskets, strict=True):
         figures[scope].append((size, label, url_for("cases.index", **filters.arguments()), tone))
     return figures
-
-
-def _employer(actor: Actor, today: date) -> str:
-    rows: Any = case_list.list_cases(actor, CaseFilters(), today=today)
-    return render_template(
-        "desk/employer.html",
-        rows=rows,
-        state_label=lambda state: case_page.state_label(actor, state),
-        employer_id=actor.employer_id,
-    )
 
 
 def _figures(actor: Actor, today: date) -> str:

@@ -11,13 +11,14 @@ from app.actions import employers as actions
 from app.extensions import db
 from app.filters import finess, number, siren
 from app.models import Contact, Employer, Scheme, Sector
-from app.permissions import Act, Actor, Kind, may, reads_contact, reads_memberships
+from app.permissions import Act, Actor, Kind, answers_for_a_house, may, reads_contact, reads_memberships
 from app.queries import employers as queries
 from app.queries import threads
 from app.queries.blocks import get_block
 from app.queries.case_list import PAGE, list_cases_of_employer
 from app.queries.choices import list_departements
 from app.queries.employers import FOLLOWED, EmployerFilters
+from app.queries.wishes import get_standing_wish
 from app.readers.branches import branch_label, branches
 from app.readers.nomenclatures import legal_statuses
 from app.views import case_page
@@ -35,6 +36,8 @@ from app.views.listing import (
     short_category,
 )
 from app.views.threads import ThreadItem, entries
+from app.views.voices import told_of
+from app.views.wish_words import told_words
 from app.views.workbooks import in_words, list_response
 from forms.employers import EmployerFilterForm, EmployerForm
 
@@ -114,6 +117,7 @@ def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> st
         cases=cases,
         cases_by=others_by_convention(cases, viewer or actor),
         figures=figures,
+        voices=[] if viewer or answers_for_a_house(actor) else told_of(actor, employer),
         commitments=commitments_of(actor, employer, clock.today(), viewer=viewer),
         claims=whole_claims_of(actor, employer, viewer=viewer),
         return_url=_return_url(employer, actor, figures) if not viewer else "",
@@ -128,6 +132,7 @@ def page_of(employer: Employer, actor: Actor, viewer: Actor | None = None) -> st
         identity_action=Markup("") if viewer else completion,
         block=None if viewer else get_block(actor, employer),
         today=clock.today(),
+        wish=told_words(get_standing_wish(actor, employer)) if not (viewer or answers_for_a_house(actor)) else "",
         looking_as=actor if viewer else None,
         may_look_as=queries.list_bodies(actor, employer) if writes[Kind.CASE] else [],
     )

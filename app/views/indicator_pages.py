@@ -259,6 +259,7 @@ class Summary:
     url: str
     facts: list[str]
     shows_more: bool
+    remark_url: str
 
 
 def summaries_of(
@@ -284,4 +285,5 @@ def _summary(sheet: Sheet, *, shows_more: bool) -> Summary:
     url = url_for("structures.show", finess_number=sheet.structure.finess)
     told = [line for line in lines(sheet) if line.code in IN_SHORT and line.is_known]
     facts = [f"{line.label} {line.value} en {line.year}" for line in told]
-    return Summary(sheet.structure.name, url, facts, shows_more=shows_more and bool(facts))
+    remark_url = url_for("indicators.remark", finess_number=sheet.structure.finess)
+    return Summary(sheet.structure.name, url, facts, shows_more=shows_more and bool(facts), remark_url=remark_url)

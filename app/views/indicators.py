@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app import auth, clock
 from app.actions import remarks
 from app.extensions import db
-from app.models import FigureRemark, Structure
+from app.models import FigureRemark
 from app.permissions import Act, Kind, may
 from app.queries.observations import get_remark, kinds_read
 from app.queries.threads import find_submission
@@ -24,6 +24,11 @@ from forms.indicators import AnswerForm, RemarkForm
 from reports import employer_return, situation_sheet
 
 bp = Blueprint("indicators", __name__)
+
+KEPT = (
+    "Votre remarque est gardée : elle accompagne ce chiffre partout où il est lu. "
+    "Une réponse est attendue sous un mois."
+)
 
 
 @bp.get("/etablissements/<finess_number>/fiche-de-situation.pdf")
@@ -59,10 +64,11 @@ def yearly_return(employer_id: int) -> Response:
 def remark(finess_number: str) -> ResponseReturnValue:
     structure = structure_or_404(finess_number)
     form = RemarkForm()
-    form.figure.choices = _choices(load(auth.acting(), structure, structure.employer, clock.today()))
+    sheet = load(auth.acting(), structure, structure.employer, clock.today())
+    form.figure.choices = _choices(sheet)
     if form.validate_on_submit():
-        _keep(structure, form, clock.now())
-        flash("Votre remarque est gardée : elle accompagne ce chiffre partout où il est lu.", "success")
+        _keep(sheet, form, clock.now())
+        flash(KEPT, "success")
         return redirect(url_for("structures.show", finess_number=finess_number, _anchor="chiffres"))
     return render_template("indicators/remark.html", structure=structure, form=form), 422 if form.errors else 200
 
@@ -78,18 +84,20 @@ def _choices(sheet: Sheet) -> list[tuple[str, str]]:
     return found
 
 
-def _keep(structure: Structure, form: RemarkForm, now: datetime) -> None:
+def _keep(sheet: Sheet, form: RemarkForm, now: datetime) -> None:
     if find_submission(FigureRemark, form.submission.data, auth.acting()):
         return
     code, year = form.figure.data.split()
     remarks.remark_on(
-        structure,
+        sheet.structure,
         KIND_OF[indicators()[code].family],
         code,
         int(year),
         form.wording.data or "",
         actor=auth.acting(),
         now=now,
+        owner_id=sheet.current[code, int(year)].organisation_id,
+        today=clock.today(),
         submission=form.submission.data,
     )
     db.session.commit()

@@ -17,9 +17,9 @@ class Treatment:
 
 
 PUBLIC_MISSION = (
-    "Mission d’intérêt public (RGPD, art. 6.1.e) : code de la santé publique, L.1431-2 (ARS) ; code de la sécurité "
-    "sociale, L.215-1 (caisses) ; code de l’action sociale et des familles (départements). Pour une fédération ou un "
-    "prestataire : intérêt légitime ou contrat (art. 6.1.f et b)."
+    "Mission d’intérêt public (RGPD, art. 6.1.e) : code de la santé publique, L.1431-2 (ARS) ; code de la sécurité "
+    "sociale, L.215-1 (caisses) ; code de l’action sociale et des familles (départements). Pour une fédération ou un "
+    "prestataire : intérêt légitime ou contrat (art. 6.1.f et b)."
 )
 
 TREATMENTS = (
@@ -28,7 +28,7 @@ TREATMENTS = (
         "Savoir qui se connecte, pour quel organisme, et ce que chacun peut lire.",
         PUBLIC_MISSION,
         "Agents des organismes, responsables chez les employeurs.",
-        "Nom, prénom, adresse électronique professionnelle, fonction, organisme ; mot de passe sous forme d’empreinte.",
+        "Nom, prénom, adresse électronique professionnelle, fonction, organisme ; mot de passe sous forme d’empreinte.",
         "L’administration de l’organisme et celle de la plateforme.",
         "Compte désactivé 90 jours après le départ, rendu anonyme deux ans après.",
     ),
@@ -46,19 +46,19 @@ TREATMENTS = (
         "Suivi des dossiers, notes et visites",
         "Se coordonner autour d’un employeur, garder la trace de ce qui a été convenu.",
         PUBLIC_MISSION,
-        "Auteurs des notes ; personnes rencontrées, par leur fonction.",
-        "Ce que l’auteur écrit. Aucune donnée de santé, aucun nom de victime : les formulaires le rappellent.",
-        "Ceux que désigne « visible par » sur chaque note.",
-        "Dossier clos : cinq ans. Sans suite ou jamais contacté : deux ans. Puis statistiques sans nom.",
+        "Auteurs des notes ; personnes rencontrées, par leur fonction.",
+        "Ce que l’auteur écrit. Aucune donnée de santé, aucun nom de victime : les formulaires le rappellent.",
+        "Ceux que désigne « visible par » sur chaque note.",
+        "Dossier clos : cinq ans. Sans suite ou jamais contacté : deux ans. Puis statistiques sans nom.",
     ),
     Treatment(
         "Listes d’employeurs à qui proposer un appui",
         "Décider ensemble, d’après des indicateurs et ce que l’on sait du terrain, à qui proposer un appui en premier.",
         PUBLIC_MISSION,
-        "Auteurs des notes, des propositions et des décisions ; un employeur n’y figure que par son établissement.",
-        "Chiffres d’établissements, sans personne ; ce que les auteurs écrivent, avec leur nom. Aucune décision n’est "
-        "prise par le calcul : des personnes décident.",
-        "ARS, Carsat et départements du territoire, par convention ; une fédération, pour ses adhérents, sans chiffre.",
+        "Auteurs des notes, des propositions et des décisions ; un employeur n’y figure que par son établissement.",
+        "Chiffres d’établissements, sans personne ; ce que les auteurs écrivent, avec leur nom. Aucune décision n’est "
+        "prise par le calcul : des personnes décident.",
+        "ARS, Carsat et départements du territoire, par convention ; une fédération, pour ses adhérents, sans chiffre.",
         "Deux ans après la fin de validité de la liste.",
     ),
     Treatment(
@@ -69,7 +69,16 @@ TREATMENTS = (
         "Pratiques en place dans l’établissement, preuves et commentaires facultatifs. Ni santé, ni nom de salarié.",
         "Les responsables de l’employeur. Un organisme, si l’employeur a choisi de partager avec lui, dans les limites "
         "qu’il a choisies, et tant qu’il ne l’a pas retiré.",
-        "Commencé sans suite : un an après la dernière réponse. Terminé : cinq ans.",
+        "Commencé sans suite : un an après la dernière réponse. Terminé : cinq ans.",
+    ),
+    Treatment(
+        "Demandes et écoutes d’un employeur",
+        "Laisser un employeur dire quand l’appeler, et garder la trace de ce que ses équipes ont pu dire.",
+        PUBLIC_MISSION,
+        "Responsables chez l’employeur, auteurs de ce qu’ils notent.",
+        "Un mois, une date, un mot ; l’outil, la date et les sujets d’une écoute. Aucune réponse de salarié.",
+        "Une demande : ARS, Carsat et département. Une écoute : l’employeur seul, sauf partage.",
+        "Tant que l’employeur le garde : ses responsables le retirent quand ils veulent.",
     ),
     Treatment(
         "Courriels et rappels",
@@ -106,12 +115,12 @@ AUDIENCES = (
         "agent",
         "Vous êtes agent d’un organisme",
         (
-            "Votre nom, votre fonction et votre organisme figurent sur ce que vous écrivez : les partenaires "
+            "Votre nom, votre fonction et votre organisme figurent sur ce que vous écrivez : les partenaires "
             "savent à qui "
             "s’adresser. Vos connexions et vos consultations sensibles sont journalisées pour la sécurité, non "
             "pour mesurer "
             "votre travail.",
-            "Ce que vous écrivez sur une personne peut lui être communiqué si elle le demande : tenez-vous aux "
+            "Ce que vous écrivez sur une personne peut lui être communiqué si elle le demande : tenez-vous aux "
             "faits utiles.",
         ),
     ),
@@ -119,12 +128,12 @@ AUDIENCES = (
         "employeur",
         "Vous êtes responsable chez un employeur",
         (
-            "Votre établissement peut être suivi pour se voir proposer un appui ; vous pouvez demander à savoir "
+            "Votre établissement peut être suivi pour se voir proposer un appui ; vous pouvez demander à savoir "
             "s’il l’est, "
             "avec quels indicateurs, les faire corriger, et refuser l’appui sans conséquence. Ces dossiers ne "
             "servent ni au "
             "contrôle ni à la tarification.",
-            "Vos coordonnées professionnelles servent à vous joindre ; aucune décision n’est prise automatiquement.",
+            "Vos coordonnées professionnelles servent à vous joindre ; aucune décision n’est prise automatiquement.",
         ),
     ),
     Audience(
@@ -133,7 +142,7 @@ AUDIENCES = (
         (
             "Un organisme a noté vos nom, fonction et coordonnées professionnelles, de votre part ou de celle de votre "
             "employeur, pour vous joindre au sujet de la prévention. Vous en êtes informé au premier échange.",
-            "Vous pouvez vous y opposer sans donner de raison détaillée : votre fiche n’est alors plus montrée "
+            "Vous pouvez vous y opposer sans donner de raison détaillée : votre fiche n’est alors plus montrée "
             "à personne.",
         ),
     ),
@@ -144,10 +153,10 @@ AUDIENCES = (
             "Les comptes rendus désignent les personnes rencontrées par leur fonction. Un document signé garde "
             "le nom de "
             "ses signataires aussi longtemps que le dossier.",
-            "Vous signez une liste d’employeurs par délégation, sans compte ? Sont gardés vos nom, qualité et adresse, "
-            "la délégation, votre réponse, son instant et l’adresse de votre connexion ; effacés avec la liste, deux "
+            "Vous signez une liste d’employeurs par délégation, sans compte ? Sont gardés vos nom, qualité et adresse, "
+            "la délégation, votre réponse, son instant et l’adresse de votre connexion ; effacés avec la liste, deux "
             "ans après sa validité. Vos nom et qualité sont imprimés sur la feuille de signatures.",
-            "Vous pouvez demander copie des passages qui vous concernent ; ils sont relus pour protéger les autres "
+            "Vous pouvez demander copie des passages qui vous concernent ; ils sont relus pour protéger les autres "
             "personnes citées.",
         ),
     ),
@@ -183,6 +192,7 @@ COLUMNS = {
     "appointed_at": "Déléguée", "answered_at": "Répondu", "voided_at": "Caduque depuis",
     "structure_id": "Établissement (numéro)", "started_at": "Commencé", "submitted_at": "Terminé",
     "diagnostic_id": "Auto-diagnostic (numéro)", "pen_organisation_id": "Plume confiée à l’organisme (numéro)",
+    "tool": "Outil", "themes": "Sujets", "until": "Jusqu’au", "told_at": "Dit le", "written_on": "Le",
     "pen_given_at": "Plume confiée", "sheet_id": "Feuille (numéro)", "statement": "Énoncé", "reply": "Réponse",
     "depth": "Étendue", "month": "Mois", "first_month": "Premier mois", "last_month": "Dernier mois",
     "asked_at": "Demandé", "changed_at": "Modifié", "entered_at": "Noté",

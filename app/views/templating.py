@@ -27,12 +27,13 @@ from app.views import headers
 
 VERSION = "0.1.0"
 
+DESK = ("Mon bureau", "", "desk.show", ("desk",), None)
+HOUSE = ("", "Mon établissement", "house.show", ("house", "wishes", "directory", "voices"), None)
 NAVIGATION = (
-    ("Mon bureau", "Accueil", "desk.show", ("desk",), None),
     ("Dossiers", "Mon accompagnement", "cases.index", ("cases", "steps", "teams", "visits"), Kind.CASE),
     (
         "Employeurs",
-        "Mon établissement",
+        "Renseignements et chiffres",
         "employers.index",
         ("employers", "structures", "contacts", "indicators"),
         Kind.EMPLOYER,
@@ -144,7 +145,7 @@ def _navigation(actor: Actor) -> list[dict[str, Any]]:
             "url": url_for(endpoint),
             "current": request.blueprint in blueprints,
         }
-        for label, own, endpoint, blueprints, kind in NAVIGATION
+        for label, own, endpoint, blueprints, kind in (DESK, HOUSE, *NAVIGATION)
         if (own if actor.is_employer else label) and (kind is None or relations_needed(actor.role, kind, Act.READ))
     ]
     if reads_completeness(actor):

@@ -89,6 +89,9 @@ class Topic(LabelledEnum):
     SHARE = "share", "Auto-diagnostic partagé avec un organisme"
     BAROMETER = "barometer", "Mois noté d’un baromètre"
     BAROMETER_SHARE = "barometer_share", "Baromètre partagé avec un organisme"
+    WISH = "wish", "Ce que demande un employeur"
+    VOICE = "voice", "Ce que disent les équipes, gardé par l’employeur"
+    TOLD_VOICE = "told_voice", "Ce que disent les équipes, partagé"
     CONNECTION = "connection", "Adresse de connexion d’un signataire"
 
 
@@ -181,6 +184,7 @@ def build(today: date) -> Ground:
     from tests.leaks.barometers import plant_barometers
     from tests.leaks.commitments import make_commitments  # they know the ground
     from tests.leaks.diagnostics import plant_diagnostics
+    from tests.leaks.houses import plant_houses
     from tests.leaks.incoming import bring_files_in
     from tests.leaks.listing import plant_list
 
@@ -205,6 +209,7 @@ def build(today: date) -> Ground:
     plant_list(ground, people)
     plant_diagnostics(ground, bodies, people)
     plant_barometers(ground, bodies, people)
+    plant_houses(ground, people)
     db.session.commit()
     return ground
 

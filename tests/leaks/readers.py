@@ -54,6 +54,8 @@ frozen      all   all   all   none  none  none  all   none  none
 target_note wide  wide  wide  none  none  none  own   none  none
 proposal    all   all   all   none  none  none  own   none  none
 appraisal   own   own   own   none  none  none  none  none  none
+wish        all   all   all   none  none  none  none  all   all
+told_voice  all   all   all   all   all   none  none  all   all
 """
 """all: whatever the audience; wide: own, or shared with partners; own: what one's organisation wrote;
 emp: shared with the employer. A frozen text is for who reads all the départements of its list.
@@ -109,7 +111,7 @@ def may_read(name: str, secret: Secret) -> bool:
         return acts_for_a_body(name) and PEOPLE[name] in PARTIES[secret.employer]
     if secret.topic is Topic.IMPORT:
         return acts_for_a_body(name) and PEOPLE[name] == secret.owner
-    if secret.topic in (Topic.DIAGNOSTIC, Topic.BAROMETER):  # managers of the house alone, whatever was shared
+    if secret.topic in (Topic.DIAGNOSTIC, Topic.BAROMETER, Topic.VOICE):  # managers of the house alone
         return name == secret.owner
     if secret.topic in (Topic.SHARE, Topic.BAROMETER_SHARE):
         return acts_for_a_body(name) and PEOPLE[name] == secret.owner

@@ -32,6 +32,7 @@ ARGUMENTS = {
     "sheet_id": "sheet",
     "share_id": "share",
     "barometer_share_id": "barometer_share",
+    "voice_id": "voice",
 }
 """Which kind of number an argument of an address holds; a new argument takes its place here."""
 

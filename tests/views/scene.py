@@ -28,6 +28,8 @@ from app.models import (
     TargetingOpening,
     TargetingProposal,
     TargetingSignatory,
+    TeamVoice,
+    User,
     Visibility,
     Visit,
 )
@@ -56,6 +58,7 @@ from workflows.self_diagnostic import Reply
 from workflows.self_diagnostic_sharing import Terms
 from workflows.targeting_list import ListState
 from workflows.targeting_proposals import ProposalKind, ProposalState, Reason
+from workflows.team_voice import VoiceTool
 
 UNKNOWN = "999999"
 UNKNOWN_FINESS = "990000000"
@@ -109,6 +112,8 @@ def furnish(world: World) -> Scene:
         **targeting_numbers(world),
         **_diagnostics(world),
         "barometer_share": _barometer(world),
+        "voice": _voice(world.employer("Tilleuls"), world.user("directrice")),
+        "far_voice": _voice(world.employer("Garonne"), world.user("ailleurs")),
         "shared_document": _document(here, world.actor("preventeur"), Visibility.PARTNERS).id,
     }
     db.session.commit()
@@ -172,6 +177,15 @@ def _diagnostics(world: World) -> dict[str, int]:
     (shared,) = list_shares(ended)
     numbers = {"diagnostic": running.id, "sheet": own.id, "ended": ended.id, "ended_sheet": sheet.id}
     return {**numbers, "share": shared.id, "share_body": shared.organisation_id}
+
+
+def _voice(employer: Employer, author: User) -> int:
+    """What the teams of a house said."""
+    voice = TeamVoice(employer_id=employer.id, author_id=author.id, written_at=NOW, held_on=NOW.date())
+    voice.tool, voice.words = VoiceTool.QENA, "Plus de temps pour les transmissions."
+    db.session.add(voice)
+    db.session.flush()
+    return voice.id
 
 
 def _figures(world: World, here: Case, far: Case) -> dict[str, int]:

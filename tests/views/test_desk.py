@@ -15,7 +15,7 @@ Browse = Callable[[str], Browser]
 AGENTS = ("preventeur", "referent", "coordinatrice", "departement", "aract", "federation", "prestataire", "ailleurs")
 LANDS_ON = {
     **dict.fromkeys(AGENTS, "Mon bureau"),
-    "directrice": "Votre accompagnement",
+    "directrice": "Mon établissement",
     "dreets": "employeurs",
     "observateur": "employeurs",
     "admin": "Jalon",
@@ -50,7 +50,7 @@ def test_every_counter_is_the_length_of_the_list_it_opens(
 def test_each_lands_on_something_useful(world: World, browse: Browse, subtests: pytest.Subtests) -> None:
     for name, words in LANDS_ON.items():
         with subtests.test(name):
-            page = browse(name).get("/")
+            page = browse(name).get("/mon-etablissement" if name == "directrice" else "/")
             assert page.status == 200
             assert words in page.title or words in page.main
             assert page.links("^/(dossiers|employeurs|aide)")
@@ -97,12 +97,12 @@ def test_the_desk_says_whose_cases_it_counts_and_offers_a_note_where_one_may_wri
 
 
 def test_the_employer_reads_its_own_words(world: World, browse: Browse) -> None:
-    page = browse("directrice").get("/")
+    page = browse("directrice").get("/mon-etablissement")
     assert "Premier échange" in page.main
     assert page.links(f"^/dossiers/{world.case('Tilleuls').id}$")
     case = world.case("Tilleuls")
     case.employer_informed_on = None
     db.session.commit()
-    page = browse("directrice").get("/")
+    page = browse("directrice").get("/mon-etablissement")
     assert "Rien en cours pour le moment" in page.main
     assert browse("directrice").get(f"/dossiers/{case.id}").status == 404

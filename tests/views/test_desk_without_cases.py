@@ -96,7 +96,7 @@ def test_the_platform_sees_accounts_and_mails_but_no_case(browse: Callable[[str]
 
 
 def test_an_employer_reads_its_own_words_and_whom_to_call(browse: Callable[[str], Browser], world: World) -> None:
-    page = browse("directrice").get("/")
+    page = browse("directrice").get("/mon-etablissement")
     assert page.status == 200
     assert EMPLOYER_LABELS[State.CONTACTED] in page.text
     assert f"Contact {State.CONTACTED.label}" not in page.text and "Carsat Poitou" in page.text
@@ -106,14 +106,14 @@ def test_an_employer_reads_its_own_words_and_whom_to_call(browse: Callable[[str]
 
 @pytest.mark.parametrize("state", list(State))
 def test_an_employer_reads_no_word_of_blame(app: Flask, state: State) -> None:
-    macro = app.jinja_env.get_template("desk/_next_words.html").module
+    macro = app.jinja_env.get_template("house/_next_words.html").module
     words = str(macro.next_words(state)).strip()  # type: ignore[attr-defined]
     assert words and words != "Votre contact vous dira la suite."
     assert not [word for word in BLAME if word in f"{words} {EMPLOYER_LABELS[state]}".lower()]
 
 
 def test_the_page_of_an_employer_holds_no_word_of_blame(browse: Callable[[str], Browser]) -> None:
-    page = browse("directrice").get("/")
+    page = browse("directrice").get("/mon-etablissement")
     main = " ".join(page.tree.xpath("string(//main)").split()).lower()
     assert not [word for word in BLAME if word in main]
 
@@ -123,7 +123,7 @@ def test_an_employer_that_nobody_has_told_reads_what_the_service_is(
 ) -> None:
     world.case("Tilleuls").employer_informed_on = None
     db.session.commit()
-    page = browse("directrice").get("/")
+    page = browse("directrice").get("/mon-etablissement")
     assert page.status == 200
     assert "Rien en cours pour le moment" in page.text and not page.links("^/dossiers/")
     assert "vous restez libre" in page.text.lower()
