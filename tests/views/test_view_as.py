@@ -26,7 +26,10 @@ def thread(page: Page) -> list[str]:
 def facts(page: Page, card: str) -> list[str]:
     """The lines of a card, without the links to what one may do there."""
     found = page.tree.xpath("//*[@id=$card]//p|//*[@id=$card]//dd|//*[@id=$card]//dt", card=card)
-    doing = ("Changer l’équipe", "Inviter, ou dire", "Dire où nous", "Ajouter une personne", "Joindre un document")
+    doing = (
+        "Changer l’équipe", "Inviter, ou dire", "Dire où nous", "Ajouter une personne", "Joindre un document",
+        "Inviter une personne de l’employeur",
+    )  # fmt: skip
     return [text for text in map(words, found) if not text.startswith(doing)]
 
 
