@@ -39,4 +39,9 @@ GET  /mon-etablissement/barometre/partage                   302 403 403 403 403 
 POST /mon-etablissement/barometre/partage                   401 403 403 403 403 403 403 403 422 403 403 403 403
 GET  /mon-etablissement/barometre/partages/{barometer_share} 302 404 200 200 404 404 403 403 404 404 403 403 404
 POST /mon-etablissement/barometre/partages/{barometer_share}/retrait 401 403 403 403 403 403 403 403 302 403 403 403 403
+GET  /auto-diagnostic/date                                  302 403 403 403 403 403 403 403 200 403 403 403 403
+POST /auto-diagnostic/date                                  401 403 403 403 403 403 403 403 422 403 403 403 403
+POST /auto-diagnostic/date/arret                            401 403 403 403 403 403 403 403 302 403 403 403 403
+GET  /dossiers/{case}/date-auto-diagnostic                  302 200 403 403 403 403 403 403 403 403 403 403 404
+POST /dossiers/{case}/date-auto-diagnostic                  401 422 403 403 403 403 403 403 403 403 403 403 404
 """

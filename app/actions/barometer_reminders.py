@@ -1,20 +1,18 @@
 """The monthly reminder that a manager asked for: one mail when the month that ended is not noted yet."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, select
 
-from app.actions.outbox import queue_mail
+from app.actions.nudges import BAROMETER, manages, queue_nudge
 from app.extensions import db
-from app.models import BarometerEntry, BarometerReminder, Capacity, OutboxMail
+from app.models import BarometerEntry, BarometerReminder, OutboxMail
 from workflows.barometer import first_day, shifted
 
-MAIL = "barometer_reminder"
 ABOUT = "barometer"
 FROM_DAY = 3
 """Of the month: payroll has closed the one before."""
-WEEK = timedelta(days=7)
 
 
 def queue_reminders(*, today: date, now: datetime) -> int:
@@ -23,29 +21,20 @@ def queue_reminders(*, today: date, now: datetime) -> int:
         return 0
     month = shifted(first_day(today), -1)
     queued = 0
-    for reminder in db.session.scalars(_awaited(month, now)):
+    for reminder in db.session.scalars(_awaited(month)).all():
         if manages(reminder.user_id, reminder.employer_id, today):
             cycle = month.toordinal()
-            queued += queue_mail(reminder.user_id, MAIL, ABOUT, reminder.employer_id, MAIL, cycle, now=now)
+            queued += queue_nudge(reminder.user_id, BAROMETER, ABOUT, reminder.employer_id, BAROMETER, cycle, now=now)
     return queued
 
 
-def _awaited(month: date, now: datetime) -> Select[BarometerReminder]:
-    """Return those whose house has noted nothing of the month, told neither of it nor of anything else this week."""
+def _awaited(month: date) -> Select[BarometerReminder]:
+    """Return those whose house has noted nothing of the month, and who were not told of it."""
     noted = _noted(BarometerReminder.employer_id, month)
-    mine = OutboxMail.user_id == BarometerReminder.user_id, OutboxMail.template == MAIL
+    mine = OutboxMail.user_id == BarometerReminder.user_id, OutboxMail.template == BAROMETER
     of_house = OutboxMail.object_id == BarometerReminder.employer_id
     told = exists().where(*mine, of_house, OutboxMail.cycle == month.toordinal())
-    lately = exists().where(*mine, OutboxMail.created_at > now - WEEK)
-    return select(BarometerReminder).where(~noted, ~told, ~lately).order_by(BarometerReminder.id)
-
-
-def manages(user_id: int, employer_id: int, today: date) -> bool:
-    """Tell whether somebody is in post at an employer today."""
-    places = db.session.scalars(
-        select(Capacity).where(Capacity.user_id == user_id, Capacity.employer_id == employer_id)
-    )
-    return any(one.is_open(today) and not one.is_read_only(today) and one.user.is_enabled for one in places)
+    return select(BarometerReminder).where(~noted, ~told).order_by(BarometerReminder.id)
 
 
 def is_awaited(user_id: int, employer_id: int, month: date) -> bool:

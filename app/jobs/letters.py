@@ -20,6 +20,7 @@ from app.actions import (
     habilitations,
     magic_links,
     notices,
+    nudges,
     opening_many,
     outbox,
     remarks,
@@ -33,6 +34,7 @@ from app.extensions import db
 from app.filters import moment, plural
 from app.jobs import (
     continuity_letters,
+    house_letters,
     opening_letters,
     people_letters,
     privacy_letters,
@@ -282,7 +284,7 @@ def _cases_opened(claimed: outbox.Claimed, user: User | None, now: datetime) -> 
 def _barometer_reminder(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
     month, employer = date.fromordinal(claimed.cycle), db.session.get(Employer, claimed.object_id)
     today = now.astimezone(PARIS).date()
-    if user is None or employer is None or not barometer_reminders.manages(user.id, claimed.object_id, today):
+    if user is None or employer is None or not nudges.manages(user.id, claimed.object_id, today):
         raise NotTheirs("cette personne n’est plus en poste dans cet établissement")
     if not barometer_reminders.is_awaited(user.id, claimed.object_id, month):
         raise NoReason("le mois est noté, ou le rappel n’est plus demandé")
@@ -291,6 +293,17 @@ def _barometer_reminder(claimed: outbox.Claimed, user: User | None, now: datetim
         "month": month_in_words(month),
         "link": f"{_public_url()}/mon-etablissement/barometre/{month:%Y-%m}",
     }
+
+
+def _self_diagnostic_reminder(claimed: outbox.Claimed, user: User | None, now: datetime) -> dict[str, Any]:
+    today = now.astimezone(PARIS).date()
+    if user is None or not nudges.manages(user.id, claimed.object_id, today):
+        raise NotTheirs("cette personne n’est plus en poste dans cet établissement")
+    due_on = date.fromordinal(claimed.cycle)
+    found = house_letters.self_diagnostic_values(claimed.object_id, due_on, claimed.rule, _public_url(), today=today)
+    if found is None:
+        raise NoReason("l’auto-diagnostic est terminé, sa date a changé ou les rappels sont arrêtés")
+    return found
 
 
 Values = Callable[[outbox.Claimed, User | None, datetime], dict[str, Any]]
@@ -304,7 +317,8 @@ TEMPLATES: dict[str, tuple[Values, bool]] = {
     notices.PERSON_TEMPLATE: (_person_notice, True),
     targeting_signatures.DELEGATE_TEMPLATE: (_delegate_notice, True),
     opening_many.MAIL: (_cases_opened, True),
-    barometer_reminders.MAIL: (_barometer_reminder, True),
+    nudges.BAROMETER: (_barometer_reminder, True),
+    nudges.SELF_DIAGNOSTIC: (_self_diagnostic_reminder, True),
     remarks.REMINDER_MAIL: (_remark_reminder, True),
     habilitations.REMINDER_MAIL: (_review_reminder, True),
 }

@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from app import clock, mail
-from app.actions import barometer_reminders, data_requests, outbox, remarks
+from app.actions import barometer_reminders, data_requests, outbox, remarks, self_diagnostic_dates
 from app.extensions import db, writing
 from app.jobs import letters
 from app.queries.outbox import has_waiting_mail
@@ -44,6 +44,7 @@ def queue_due_reminders(*, now: Now = clock.now) -> int:
     at = now()
     today = at.astimezone(clock.PARIS).date()
     queued = outbox.queue_reminders(today=today, now=at) + data_requests.queue_reminders(today=today, now=at)
+    queued += self_diagnostic_dates.queue_reminders(today=today, now=at)
     queued += barometer_reminders.queue_reminders(today=today, now=at)
     queued += remarks.queue_reminders(today=today, now=at)
     db.session.commit()

@@ -71,6 +71,7 @@ from app.models.organisations import Organisation, OrganisationDepartement
 from app.models.outbox import OutboxMail, RuleSetting
 from app.models.privacy import AnonymousCase, DataRequest, GuardLift, RetentionNotice
 from app.models.second_factors import RecoveryCode, SecondFactor
+from app.models.self_diagnostic_dates import SelfDiagnosticDate
 from app.models.self_diagnostics import (
     SelfDiagnostic,
     SelfDiagnosticAnswer,
@@ -192,6 +193,7 @@ __all__ = [
     "Sector",
     "SelfDiagnostic",
     "SelfDiagnosticAnswer",
+    "SelfDiagnosticDate",
     "SelfDiagnosticShare",
     "SelfDiagnosticSheet",
     "SignInWay",

@@ -84,6 +84,7 @@ class JournalAction(LabelledEnum):
     TARGETING_OPENED = "targeting_opened", "Dossiers d’une liste ouverts"
     TARGETING_APPRAISED = "targeting_appraised", "Justesse d’un repérage dite"
     DIAGNOSTIC_STARTED = "diagnostic_started", "Auto-diagnostic commencé"
+    DIAGNOSTIC_DATED = "diagnostic_dated", "Date d’un auto-diagnostic fixée, ou rappels arrêtés"
     DIAGNOSTIC_SUBMITTED = "diagnostic_submitted", "Auto-diagnostic terminé"
     DIAGNOSTIC_SHARED = "diagnostic_shared", "Auto-diagnostic partagé par l’employeur"
     DIAGNOSTIC_WITHDRAWN = "diagnostic_withdrawn", "Partage d’un auto-diagnostic retiré"

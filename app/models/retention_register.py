@@ -189,6 +189,7 @@ REGISTER: dict[str, dict[str, str]] = {
         "parent": "id sheet_id statement reply evidence comment answered_at received_at entered_by_id organisation_id"
         " submission"
     },
+    "self_diagnostic_dates": {"house": "employer_id organisation_id due_on set_at set_by_id stopped_at version"},
     "self_diagnostic_shares": {
         "parent": "id diagnostic_id employer_id organisation_id about depth has_risk_document has_psychosocial"
         " has_comments shared_at shared_by_id withdrawn_at withdrawn_by_id content"

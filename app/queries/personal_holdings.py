@@ -33,6 +33,12 @@ OF_HOUSES = (
         by_user="withdrawn_by_id",
     ),
     Holding(
+        "self_diagnostic_dates",
+        "Dates que j’ai fixées ou proposées pour un auto-diagnostic",
+        "employer_id due_on set_at",
+        by_user="set_by_id",
+    ),
+    Holding(
         "team_voices",
         "Ce que j’ai noté de l’écoute des équipes",
         "employer_id tool held_on themes written_at",

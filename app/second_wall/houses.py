@@ -8,6 +8,11 @@ def _of_the_house(table: str, person: str) -> str:
     return f"{table}.employer_id = {EMPLOYER} AND {table}.{person} = {USER}"
 
 
+_DATED = (
+    f"(self_diagnostic_dates.employer_id = {EMPLOYER} OR self_diagnostic_dates.organisation_id = {ORGANISATION} "
+    f"AND {at_employer('self_diagnostic_dates')})"
+)
+
 HOUSES: dict[str, Guard] = {
     "house_wishes": Guard(
         reads=f"({at_employer('house_wishes')} OR house_wishes.told_by_id = {USER} "
@@ -24,6 +29,13 @@ HOUSES: dict[str, Guard] = {
         updates=f"team_voices.employer_id = {EMPLOYER}",
         deletes=f"team_voices.employer_id = {EMPLOYER}",
         fixed=("employer_id", "author_id", "written_at", "submission"),
+    ),
+    # A house and the body that supports it agree on it.
+    "self_diagnostic_dates": Guard(
+        reads=f"({at_employer('self_diagnostic_dates')} OR self_diagnostic_dates.set_by_id = {USER})",
+        inserts=_DATED,
+        updates=_DATED,
+        fixed=("employer_id",),
     ),
     # A public directory, which each organisation keeps for itself.
     "help_lines": Guard(

@@ -325,6 +325,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         # Whom a remark still waits for, and what an employer asked not to receive; none of their words.
         "figure_remarks": "SELECT (id, employer_id, indicator, year, due_on, organisation_id, answered_at)",
         "house_wishes": "SELECT (id, employer_id, kind, until, withdrawn_at)",
+        # Which date a house gave its self-diagnostic, and whether one was ended since: never an answer.
+        "self_diagnostic_dates": "SELECT",
+        "self_diagnostics": "SELECT (employer_id, submitted_at)",
         "case_reminders": "SELECT, UPDATE (queued_on), DELETE",
         "outbox_mails": "SELECT, INSERT, UPDATE",
         "absences": "SELECT, DELETE",

@@ -193,6 +193,7 @@ COLUMNS = {
     "structure_id": "Établissement (numéro)", "started_at": "Commencé", "submitted_at": "Terminé",
     "diagnostic_id": "Auto-diagnostic (numéro)", "pen_organisation_id": "Plume confiée à l’organisme (numéro)",
     "tool": "Outil", "themes": "Sujets", "until": "Jusqu’au", "told_at": "Dit le", "written_on": "Le",
+    "set_at": "Fixé le",
     "pen_given_at": "Plume confiée", "sheet_id": "Feuille (numéro)", "statement": "Énoncé", "reply": "Réponse",
     "depth": "Étendue", "month": "Mois", "first_month": "Premier mois", "last_month": "Dernier mois",
     "asked_at": "Demandé", "changed_at": "Modifié", "entered_at": "Noté",

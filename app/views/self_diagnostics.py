@@ -16,7 +16,9 @@ from app.models import Employer, SelfDiagnostic, SelfDiagnosticSheet
 from app.permissions import Act, Kind, answers_for_a_house, decides_for_the_house, may_answer, shares_for_the_house
 from app.queries import self_diagnostics as queries
 from app.queries.employers import get_employer
+from app.queries.self_diagnostic_dates import get_date
 from app.views import self_diagnostic_words as words
+from app.views.self_diagnostic_dates import house_words
 from forms.self_diagnostics import PenForm, StartForm, ThemeForm, theme_form
 from workflows.self_diagnostic import Reply
 from workflows.self_diagnostic_questions import Theme
@@ -69,6 +71,7 @@ def _index(form: StartForm) -> ResponseReturnValue:
         minutes=words.minutes_of_all(),
         may_start=not actor.is_read_only,
         may_share=actor.decides_access,
+        dated=house_words(get_date(actor.employer_id or 0)),
     )
     return page, 422 if form.errors else 200
 

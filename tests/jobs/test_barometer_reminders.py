@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app.actions.barometer import Noted, ask_reminder, note_month
-from app.actions.barometer_reminders import ABOUT, MAIL
+from app.actions.barometer_reminders import ABOUT
+from app.actions.nudges import BAROMETER as MAIL
 from app.actions.outbox import Claimed
 from app.extensions import db
 from app.jobs import letters
