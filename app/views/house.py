@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from app import auth, clock
 from app.models import Employer
 from app.permissions import binds_the_house
+from app.queries.self_diagnostic_dates import get_date
 from app.queries.wishes import get_standing_wish
 from app.views.commitments import commitments_of
 from app.views.house_page import diagnostic_line, supports_of, written_of
 from app.views.indicator_pages import summaries_of
+from app.views.self_diagnostic_date_words import house_words
 from app.views.wish_words import standing_words, wish_day
 
 bp = Blueprint("house", __name__)
@@ -36,6 +38,7 @@ def show() -> ResponseReturnValue:
         thread=written.thread,
         recent=RECENT,
         diagnostic=diagnostic_line(actor),
+        dated=house_words(get_date(employer.id)),
         wish=standing_words(wish),
         wish_words=wish.words if wish else "",
         decides=binds_the_house(actor, employer),

@@ -11,11 +11,11 @@ from app import auth, clock
 from app.actions import self_diagnostic_dates as actions
 from app.actions.errors import Unacceptable
 from app.extensions import db
-from app.filters import day
 from app.models import SelfDiagnosticDate
 from app.permissions import Act, Kind
-from app.queries.self_diagnostic_dates import get_date, is_done_since
+from app.queries.self_diagnostic_dates import get_date
 from app.views.house import own_house
+from app.views.self_diagnostic_date_words import agent_words, house_words
 from forms.self_diagnostic_dates import SelfDiagnosticDateForm
 
 bp = Blueprint("self_diagnostic_dates", __name__)
@@ -86,21 +86,3 @@ def _is_kept(form: SelfDiagnosticDateForm, keep: Callable[..., object]) -> bool:
         form.refuse(str(refused), refused.field)
         return False
     return True
-
-
-def house_words(known: SelfDiagnosticDate | None) -> str:
-    """Return what its managers read of the date; nothing when there is none, or once it has served."""
-    if known is None or is_done_since(known.employer_id, known.set_at):
-        return ""
-    by = f", sur proposition de : {known.organisation.short_name}" if known.organisation else ""
-    reminders = "Les rappels sont arrêtés." if known.stopped_at else "Un courriel vous le rappelle un peu avant."
-    return f"Prévu pour le {day(known.due_on)}{by}. {reminders}"
-
-
-def agent_words(known: SelfDiagnosticDate | None) -> str:
-    """Return what those who support a house read of the date."""
-    if known is None:
-        return ""
-    said = f"Auto-diagnostic prévu pour le {day(known.due_on)}"
-    said += f", proposé par {known.organisation.short_name}" if known.organisation else ", choisi par l’établissement"
-    return f"{said}. L’établissement ne souhaite pas de rappel." if known.stopped_at else f"{said}."

@@ -18,7 +18,7 @@ from app.queries import self_diagnostics as queries
 from app.queries.employers import get_employer
 from app.queries.self_diagnostic_dates import get_date
 from app.views import self_diagnostic_words as words
-from app.views.self_diagnostic_dates import house_words
+from app.views.self_diagnostic_date_words import house_words
 from forms.self_diagnostics import PenForm, StartForm, ThemeForm, theme_form
 from workflows.self_diagnostic import Reply
 from workflows.self_diagnostic_questions import Theme

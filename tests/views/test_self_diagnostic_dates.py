@@ -20,6 +20,7 @@ def test_a_support_proposes_and_the_house_changes_it_then_stops_the_reminders(br
     assert sent.status == 302
     assert "20 janvier 2027, proposé par Carsat Poitou" in officer.get(proposal).main
     assert "20 janvier 2027, sur proposition de : Carsat Poitou" in manager.get("/auto-diagnostic").main
+    assert "Prévu pour le 20 janvier 2027" in manager.get("/mon-etablissement").main
     assert manager.fill(DATE, due_on="2027-02-03").status == 302
     assert "choisi par l’établissement" in officer.get(proposal).main
     assert manager.fill(DATE, "/auto-diagnostic/date/arret").status == 302
