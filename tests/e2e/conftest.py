@@ -61,7 +61,7 @@ def sign_in(browser: Browser, site: Site) -> Iterator[Enter]:
         page.set_default_timeout(10_000)
         page.goto(f"{site.address}/connexion")
         page.locator(f"form:has(input[value='{email}']) button").click()
-        page.wait_for_url(f"{site.address}/")
+        page.wait_for_url(site.home)
         return page
 
     yield open_as
@@ -84,7 +84,7 @@ def enter(browser: Browser, site: Site) -> Iterator[Enter]:
         page.get_by_label("Adresse électronique").fill(email)
         page.get_by_label("Mot de passe", exact=True).fill(password)
         page.get_by_role("button", name="Se connecter").click()
-        page.wait_for_url(f"{site.address}/")
+        page.wait_for_url(site.home)
         return page
 
     yield open_as

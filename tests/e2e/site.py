@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -49,6 +50,11 @@ class Site:
     folder: Path
     owner: Mapping[str, str]
     serve: "Server"
+
+    @property
+    def home(self) -> re.Pattern[str]:
+        """Where signing in leads: the desk of an agent, the page of the house for who manages one."""
+        return re.compile(f"^{re.escape(self.address)}/(mon-etablissement)?$")
 
     def command(self, *words: str) -> str:
         """Run a command of the application as who runs the site, and return what it prints."""

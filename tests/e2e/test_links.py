@@ -62,7 +62,7 @@ def test_a_link_from_the_mail_to_the_desk(site: Site, browser: Browser, pictures
         page.screenshot(path=pictures / f"lien-sans-script-{site.engine}.png", full_page=True)
         field.fill(secret)
     page.get_by_role("button", name="Me connecter").click()
-    page.wait_for_url(f"{site.address}/")  # and no « # » carried along
+    page.wait_for_url(site.home)  # and no « # » carried along
     assert page.get_by_role("heading", level=1).is_visible()
     assert [one for one in asked if secret in one.partition("#")[0] or secret in one.rpartition(" ")[2]] == []
     assert secret not in (site.folder / "log").read_text()

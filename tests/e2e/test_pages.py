@@ -33,7 +33,7 @@ EVERYBODY = {
 """Everybody, and the column of the table of routes that says what each may open."""
 
 NO_PAGES = re.compile(
-    r"[{]|\.(xlsx|json|txt|scss)$|^/(sante|presence|deverrouiller|verification|fonctions)$|/inconnue?$"
+    r"[{]|\.(xlsx|pdf|json|txt|scss)$|^/(sante|presence|deverrouiller|verification|fonctions)$|/inconnue?$"
 )
 """Addresses that name a record, files, and what answers without showing a page."""
 
