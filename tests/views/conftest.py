@@ -1,4 +1,4 @@
-"""ProConnect as the pages meet it: a provider that runs, and an application that knows it."""
+"""What the pages meet: a ProConnect provider that runs, and work done in pieces that a slow machine does not cut."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,16 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
+from app.views import batches
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, running_provider
 from tests.views.proconnect import OTHER_SIRET, SIRET
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A piece of a long work ends with the work, not with the clock, unless a test says otherwise."""
+    monkeypatch.setattr(batches, "SECONDS", 60)
 
 
 @pytest.fixture
