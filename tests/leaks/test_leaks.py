@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from app import clock
 from tests.engines import ENGINES
 from tests.leaks import ground as grounds
+from tests.leaks.diagnostics import MANAGERS as HOUSES
 from tests.leaks.ground import MARK, Ground, Topic
 from tests.leaks.people import CLOSED_BODY, PARTED, SUSPENDED, dismiss
 from tests.leaks.readers import EVERYBODY, MANAGERS, may_read
@@ -35,6 +36,9 @@ READING = {
     "barometer_sharing.read": Topic.BAROMETER_SHARE,
 }
 """Pages that answer whoever may read what they name."""
+
+OF_THE_HOUSE = ("barometer_sharing.withdraw",)
+"""What the managers of a house alone do with what another reads of it."""
 
 WRITING = ("targeting_appraisals.edit", "voices.edit")
 """Pages that show what their own writers said, and that others may not open."""
@@ -117,6 +121,9 @@ class Walk:
         if name in SHUT_OUT:
             if answer.status_code not in (SHUT_OUT[name], SHUT_OUT[name] == 302 and 401):
                 self.faults.append(f"{name} {one.path}: {answer.status_code}, though shut out")
+        elif one.endpoint in OF_THE_HOUSE and HOUSES.get(one.secret.employer) == name:
+            if answer.status_code != 302:
+                self.faults.append(f"{name} {one.path}: {answer.status_code}, though her own")
         elif may_read(name, one.secret):
             expected = {200} if READING.get(one.endpoint) is one.secret.topic else {200, 302, 400, 403, 404, 409, 422}
             if answer.status_code not in expected:
